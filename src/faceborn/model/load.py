@@ -1,0 +1,60 @@
+"""Read assets/head.npz into a HeadModel."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from faceborn.assets import asset_path
+from faceborn.types import Array, HeadModel, Landmarks
+
+
+@cache
+def load_head_model(path: Path | None = None) -> HeadModel:
+    """The head model that ships with the package, or the one in `path`.
+
+    The file keeps the surface's points once (`point_of` tells each vertex which is its own) and
+    the modes as int16 times a scale per mode.
+    """
+    with np.load(path or asset_path("head.npz")) as stored:
+        point_of = stored["point_of"]
+        weld = np.full(len(stored["mean_mm"]), -1, np.int32)
+        first = np.unique(point_of, return_index=True)
+        weld[first[0]] = first[1]
+
+        def modes(name: str) -> Array:
+            scale = stored[f"{name}_scale"].astype(np.float32)[:, None, None]
+            return stored[name][:, point_of].astype(np.float32) * scale
+
+        return HeadModel(
+            mean_mm=stored["mean_mm"][point_of],
+            identity_mm=modes("identity"),
+            expression_names=tuple(str(name) for name in stored["expression_names"]),
+            blendshapes_mm=modes("blendshapes"),
+            triangles=stored["triangles"],
+            triangle_part=stored["triangle_part"],
+            quads=stored["quads"],
+            quad_part=stored["quad_part"],
+            part_names=tuple(str(name) for name in stored["part_names"]),
+            uv=stored["uv"],
+            weld=weld[point_of],
+            joint_names=tuple(str(name) for name in stored["joint_names"]),
+            joint_parents=stored["joint_parents"],
+            joints_mm=stored["joints_mm"],
+            joints_identity_mm=stored["joints_identity_mm"],
+            skin_weights=stored["skin_weights"][point_of],
+            landmarks={
+                scheme: Landmarks(
+                    vertices=stored[f"landmarks.{scheme}.vertices"],
+                    barycentrics=stored[f"landmarks.{scheme}.barycentrics"],
+                    sigma_percent=stored[f"landmarks.{scheme}.sigma_percent"],
+                    bias_yaw_deg=stored[f"landmarks.{scheme}.bias_yaw_deg"],
+                    bias_percent=stored[f"landmarks.{scheme}.bias_percent"],
+                )
+                for scheme in stored["schemes"].tolist()
+            },
+            masks={name: stored[f"mask.{name}"][point_of] for name in stored["masks"].tolist()},
+            contour_vertices=stored["contour_vertices"],
+        )
