@@ -1,0 +1,334 @@
+"""Bring the head model onto one face of one photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceborn.errors import FaceTurnedAway, FitError
+from faceborn.fit.camera_start import start_camera
+from faceborn.fit.contour import match_contour
+from faceborn.fit.gaze import gaze_weights
+from faceborn.fit.points import (
+    CHIN,
+    EYE_OPENING,
+    FACING_PAIRS,
+    OUTLINE,
+    RIMS,
+    SKIN_COUNT,
+    STEADY,
+)
+from faceborn.fit.rows import geman_mcclure, projection_jacobian
+from faceborn.fit.scale import scale_from_iris
+from faceborn.fit.solve import solve_bounded
+from faceborn.fit.tables import Tables, normals_at, tables_of
+from faceborn.geometry.rotations import FLIP, angles_from_rotation, rotation_from_vector
+from faceborn.types import Array, Camera, Face, Fit, HeadModel, Landmarks, Photo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSettings:
+    """Chosen by training/calibrate_fit.py on the London training people; see docs/fit.md."""
+
+    focal_over_long_side: float = 1.7  # where EXIF is silent; typical of portraits
+    identity_weight: float = 25.0  # the points' errors are shared, so 1 would be far too little
+    expression_weight: float = 5.0
+    robust_limit: float = 3.0  # standard deviations
+    rounds: int = 9
+    outline_sigma_percent: float = 2.0  # of the eye distance, as all percents here
+    pair_sigma_percent: float = 0.25  # of the gap between facing lips or lids
+    pair_limit_percent: float = 8.0
+    frontal_deg: float = 18.0  # up to this yaw the network draws the jaw on the visible outline
+    most_yaw_deg: float = 62.0  # beyond, its points fold; its own reading saturates near 50
+
+
+POSE_ROUNDS = 2  # rounds in which only the camera moves
+GAZE_ROUND = 4  # first round in which gaze (and the lids that go with it) is known
+
+
+@dataclass(slots=True)
+class _State:
+    """What the rounds improve."""
+
+    camera: Camera
+    shape: Array  # (K + E,)
+    look: Array  # (52,) eyeLook* weights
+
+
+def fit_face(
+    photo: Photo, face: Face, model: HeadModel, *, settings: FitSettings | None = None
+) -> Fit:
+    """Camera, identity, expression, gaze and size of the head behind `face`.
+
+    Gauss-Newton on the reprojection of the landmarks: perspective, Gaussian identity prior,
+    expressions within 0..1, Geman-McClure against outliers, outline points against the model's
+    occluding contour, gaps of lips and lids weighted apart. The network's depth is not used.
+
+    Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
+    FitError where the landmarks make no face.
+    Source: FIT_TRIAL.md (lab), after Blanz & Vetter 1999 and Bas & Smith 2019.
+    """
+    settings = settings or FitSettings()
+    points = np.asarray(face.landmarks_px, np.float64)
+    if face.scheme not in model.landmarks or len(points) < SKIN_COUNT:
+        raise FaceTurnedAway(
+            f"the face is turned {abs(face.yaw_deg):.0f} degrees away",
+            hint="use a photo that shows both eyes",
+            source=photo.source,
+            yaw_deg=face.yaw_deg,
+        )
+    if not np.isfinite(points).all():
+        raise FitError("a landmark has no position", hint="look at face.landmarks_px")
+    tables = tables_of(model, face.scheme)
+    focal = photo.focal_px or settings.focal_over_long_side * max(photo.size_px)
+    skin = points[:SKIN_COUNT]
+    camera = start_camera(tables.points.mean_mm[STEADY], skin[STEADY], photo.size_px, focal)
+    width = tables.points.modes_mm.shape[2]
+    state = _State(camera=camera, shape=np.zeros(width), look=np.zeros(len(model.expression_names)))
+    openness = _iris_trust(points)
+    for number in range(settings.rounds):
+        if number >= GAZE_ROUND and face.iris_px is not None:
+            state.look = _gaze(tables, state, face.iris_px, openness)
+        if _improve(tables, state, skin, number, settings) < 1e-4 and number > GAZE_ROUND:
+            break
+    if face.iris_px is not None:
+        state.look = _gaze(tables, state, face.iris_px, openness)
+    return _result(photo, face, model, tables, state, skin, openness, settings)
+
+
+def _eye_px(tables: Tables, camera: Camera) -> float:
+    """Outer-eye-corner distance of the mean head at the fitted depth, as if seen from the front."""
+    return float(camera.focal_px / camera.translation_mm[2] * tables.eye_distance_mm)
+
+
+def bias_px(landmarks: Landmarks, camera: Camera, eye_px: float) -> Array:
+    """(L, 2) what the network adds to the points on average at this pose, pixels."""
+    if not len(landmarks.bias_yaw_deg):
+        return np.zeros((len(landmarks.vertices), 2))
+    yaw, _, roll = angles_from_rotation(FLIP @ camera.camera_from_head)
+    yaws = landmarks.bias_yaw_deg
+    place = float(np.interp(yaw, yaws, np.arange(len(yaws))))
+    low = min(int(place), len(yaws) - 2)
+    upright = landmarks.bias_percent[low] * (low + 1 - place) + landmarks.bias_percent[low + 1] * (
+        place - low
+    )
+    # roll > 0 turns the head anticlockwise as the viewer sees it.
+    c, s = np.cos(np.deg2rad(roll)), np.sin(np.deg2rad(roll))
+    turn = np.array([[c, s], [-s, c]])
+    return np.asarray(upright @ turn.T * eye_px / 100)
+
+
+def _seen(normals: Array, points_mm: Array, camera: Camera) -> Array:
+    """(L,) 0..1 how much the skin at each point faces the camera."""
+    sight = camera.to_camera(points_mm)
+    sight /= np.linalg.norm(sight, axis=1, keepdims=True)
+    facing = -np.einsum("lx,lx->l", normals @ camera.camera_from_head.T, sight)
+    seen = np.clip(2.2 * facing, 0.0, 1.0) ** 2
+    seen[RIMS] = np.maximum(seen[RIMS], 0.6)
+    return np.asarray(seen)
+
+
+def _point_weights(
+    tables: Tables, state: _State, points_mm: Array, eye_px: float, settings: FitSettings
+) -> tuple[Array, Array]:
+    """(L,) inverse variances per pixel^2 of the points, and indices of those to match as outline.
+
+    Turned faces: the network draws the far cheek across the face and the near one at a fixed
+    place of the skin, so the far one is left out and only the chin stays an outline.
+    """
+    normals = normals_at(tables, state.shape)
+    seen = _seen(normals, points_mm, state.camera)
+    yaw = angles_from_rotation(FLIP @ state.camera.camera_from_head)[0]
+    sigma = tables.landmarks.sigma_percent[:SKIN_COUNT] * eye_px / 100
+    weights = seen / sigma**2
+    if abs(yaw) < settings.frontal_deg:
+        outline = OUTLINE
+    else:
+        outline = CHIN
+        weights[OUTLINE] *= 0.25
+        towards = -(normals @ state.camera.camera_from_head.T)[:, 2]
+        weights[(towards < 0.25) & (np.abs(tables.points.mean_mm[:, 0]) > 20)] = 0.0
+    weights[outline] = 0.0
+    return weights, outline
+
+
+def _improve(
+    tables: Tables, state: _State, measured: Array, number: int, settings: FitSettings
+) -> float:
+    """One Gauss-Newton step. Returns how far the shape moved, in standard deviations."""
+    eye_px = _eye_px(tables, state.camera)
+    points_mm = tables.points.at(state.shape, state.look)
+    target = measured - bias_px(tables.landmarks, state.camera, eye_px)[:SKIN_COUNT]
+    weights, outline = _point_weights(tables, state, points_mm, eye_px, settings)
+    if number < POSE_ROUNDS:
+        outline = outline[:0]
+    residual = (state.camera.project(points_mm) - target).astype(np.float32)
+    jacobian = projection_jacobian(state.camera, points_mm, tables.points.modes_mm)
+    size = jacobian.shape[2]
+    if number:
+        squared = (residual**2).sum(1) * weights
+        weights = weights * geman_mcclure(squared, settings.robust_limit)
+    root = np.sqrt(weights).astype(np.float32)
+    blocks = [(jacobian * root[:, None, None]).reshape(-1, size)]
+    values = [(residual * root[:, None]).ravel()]
+    blocks_pairs = _pair_rows(jacobian, residual, eye_px, settings)
+    blocks.append(blocks_pairs[0])
+    values.append(blocks_pairs[1])
+    if len(outline):
+        rows, offsets = _outline_rows(tables, state, target[outline], eye_px, settings)
+        blocks.append(rows)
+        values.append(offsets)
+    stacked, value = np.concatenate(blocks), np.concatenate(values)
+    hessian = (stacked.T @ stacked).astype(np.float64)
+    gradient = (stacked.T @ value).astype(np.float64)
+    step = _solve(tables, state, hessian, gradient, number, settings)
+    return _move(state, step)
+
+
+def _pair_rows(
+    jacobian: Array, residual: Array, eye_px: float, settings: FitSettings
+) -> tuple[Array, Array]:
+    """Rows that ask for the measured gap between facing lips and lids."""
+    upper, lower = FACING_PAIRS.T
+    gap = residual[upper] - residual[lower]
+    limit = settings.pair_limit_percent / 100 * eye_px
+    weight = 100 / settings.pair_sigma_percent / eye_px / (1 + (gap**2).sum(1) / limit**2)
+    weight = weight.astype(np.float32)
+    rows = (jacobian[upper] - jacobian[lower]) * weight[:, None, None]
+    return rows.reshape(-1, jacobian.shape[2]), (gap * weight[:, None]).ravel()
+
+
+def _outline_rows(
+    tables: Tables, state: _State, measured: Array, eye_px: float, settings: FitSettings
+) -> tuple[Array, Array]:
+    """Rows that pull the head's outline onto measured points (N, 2), along its normal only."""
+    band = tables.band
+    band_mm = band.points.at(state.shape, state.look)
+    match = match_contour(band, band_mm, state.camera, measured, reach_px=0.25 * eye_px)
+    start, end = match.edges.T
+    along = match.along[:, None]
+    places = band_mm[start] * (1 - along) + band_mm[end] * along
+    share = match.along[:, None, None].astype(np.float32)
+    modes = band.points.modes_mm[start] * (1 - share) + band.points.modes_mm[end] * share
+    jacobian = projection_jacobian(state.camera, places, modes)
+    offset = ((state.camera.project(places) - measured[match.measured]) * match.normal_px).sum(1)
+    sigma = settings.outline_sigma_percent / 100 * eye_px
+    weight = np.sqrt(geman_mcclure((offset / sigma) ** 2, settings.robust_limit)) / sigma
+    rows = np.einsum("np,npk->nk", match.normal_px * weight[:, None], jacobian)
+    return rows.astype(np.float32), (offset * weight).astype(np.float32)
+
+
+def _solve(
+    tables: Tables,
+    state: _State,
+    hessian: Array,
+    gradient: Array,
+    number: int,
+    settings: FitSettings,
+) -> Array:
+    """The step (K + E + 6,) with priors and bounds."""
+    count = len(state.shape)
+    if number < POSE_ROUNDS:
+        step = np.zeros(len(gradient))
+        step[count:] = np.linalg.solve(hessian[count:, count:], -gradient[count:])
+        return step
+    prior = tables.expression
+    expressions = len(prior.pull)
+    identities = count - expressions
+    diagonal = np.arange(identities)
+    hessian[diagonal, diagonal] += settings.identity_weight
+    gradient[:identities] += settings.identity_weight * state.shape[:identities]
+    chosen = slice(identities, count)
+    now = state.shape[chosen]
+    hessian[chosen, chosen] += settings.expression_weight * prior.precision
+    gradient[chosen] += settings.expression_weight * (prior.precision @ now + prior.pull)
+    lower, upper = np.full(len(gradient), -np.inf), np.full(len(gradient), np.inf)
+    lower[chosen], upper[chosen] = -now, 1 - now
+    return solve_bounded(hessian, gradient, lower, upper)
+
+
+def _move(state: _State, step: Array) -> float:
+    """Apply a step; the largest change of the shape."""
+    count = len(state.shape)
+    state.shape = state.shape + step[:count]
+    translation = state.camera.translation_mm + step[count + 3 :]
+    translation[2] = max(translation[2], 120.0)  # nobody is photographed from inside
+    state.camera = state.camera.replace(
+        camera_from_head=rotation_from_vector(step[count : count + 3])
+        @ state.camera.camera_from_head,
+        translation_mm=translation,
+    )
+    return float(np.abs(step[:count]).max())
+
+
+def _iris_trust(points: Array) -> Array:
+    """(2,) left then right, 0..1: an iris between half-closed lids says little about gaze."""
+    upper, lower, outer, inner = points[EYE_OPENING.T]
+    opening = np.linalg.norm(upper - lower, axis=1) / np.linalg.norm(outer - inner, axis=1)
+    # A relaxed eye opens a third of its width; below a tenth nothing of the iris is seen.
+    return np.asarray(np.clip((opening - 0.10) / 0.15, 0.01, 1.0))
+
+
+def _gaze(tables: Tables, state: _State, iris_px: Array, trust: Array) -> Array:
+    """(52,) eyeLook* weights of the present state."""
+    return gaze_weights(
+        tables.eyeballs,
+        tables.pupils.at(state.shape),
+        tables.pupils.looks_mm,
+        state.camera,
+        iris_px[:, :2],
+        trust,
+        eye_px=_eye_px(tables, state.camera),
+    )
+
+
+def _result(
+    photo: Photo,
+    face: Face,
+    model: HeadModel,
+    tables: Tables,
+    state: _State,
+    skin: Array,
+    trust: Array,
+    settings: FitSettings,
+) -> Fit:
+    """Pack up."""
+    camera = state.camera
+    yaw, pitch, roll = angles_from_rotation(FLIP @ camera.camera_from_head)
+    if abs(yaw) > settings.most_yaw_deg:
+        raise FaceTurnedAway(
+            f"the face is turned {abs(yaw):.0f} degrees away",
+            hint="use a photo that shows both eyes",
+            source=photo.source,
+            yaw_deg=yaw,
+        )
+    if not np.isfinite(state.shape).all():
+        raise FitError(
+            "the fit did not settle", hint="use a photo where the whole face is seen well"
+        )
+    eye_px = _eye_px(tables, camera)
+    points_mm = tables.points.at(state.shape, state.look)
+    target = skin - bias_px(tables.landmarks, camera, eye_px)[:SKIN_COUNT]
+    weights, _ = _point_weights(tables, state, points_mm, eye_px, settings)
+    residual = np.linalg.norm(camera.project(points_mm) - target, axis=1)
+    residual[weights == 0] = np.nan
+    scale, scale_sd = 1.0, 0.035
+    if face.iris_px is not None:
+        depths = camera.to_camera(tables.pupils.at(state.shape, state.look))[:, 2]
+        scale, scale_sd = scale_from_iris(face.iris_px[:, 2], depths, trust, camera.focal_px)
+    identities = len(model.identity_mm)
+    expression = tables.expression.to_weights(state.shape[identities:])
+    return Fit(
+        identity=state.shape[:identities],
+        expression=np.clip(expression + state.look, 0.0, 1.0),
+        scale=scale,
+        scale_sd=scale_sd,
+        camera=camera.replace(translation_mm=camera.translation_mm * scale),
+        landmarks_px=target,
+        residual_px=residual,
+        scheme=face.scheme,
+        yaw_deg=yaw,
+        pitch_deg=pitch,
+        roll_deg=roll,
+    )

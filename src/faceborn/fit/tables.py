@@ -1,0 +1,61 @@
+"""Everything the fit reads off a head model, made once per model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from faceborn.fit.contour import ContourBand, contour_band
+from faceborn.fit.gaze import Eyeballs, eyeballs
+from faceborn.fit.points import OUTER_EYE_CORNERS, OUTLINE, SKIN_COUNT
+from faceborn.fit.surface import LinearPoints, linear_points, vertex_points
+from faceborn.fit.unknowns import ExpressionUnknowns, expression_unknowns
+from faceborn.types import Array, HeadModel, Landmarks, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables(Record):
+    """See `tables_of`."""
+
+    landmarks: Landmarks  # the scheme's
+    expression: ExpressionUnknowns
+    points: LinearPoints  # the scheme's points on the skin
+    corners: tuple[LinearPoints, LinearPoints, LinearPoints]  # of the triangles they lie in
+    band: ContourBand
+    eyeballs: Eyeballs
+    pupils: LinearPoints  # (2) left then right
+    eye_distance_mm: float  # between the outer eye corners of the mean head
+
+
+@lru_cache(maxsize=4)
+def tables_of(model: HeadModel, scheme: str) -> Tables:
+    """The tables for one dense landmark scheme of a model."""
+    landmarks = model.landmarks[scheme]
+    expression = expression_unknowns(model.expression_names)
+    vertices = landmarks.vertices[:SKIN_COUNT]
+    balls = eyeballs(model)
+    points = linear_points(model, vertices, landmarks.barycentrics[:SKIN_COUNT], expression.weights)
+    right, left = points.mean_mm[list(OUTER_EYE_CORNERS)]
+
+    def corner(which: int) -> LinearPoints:
+        return vertex_points(model, vertices[:, which], expression.weights)
+
+    return Tables(
+        landmarks=landmarks,
+        expression=expression,
+        points=points,
+        corners=(corner(0), corner(1), corner(2)),
+        band=contour_band(model, points.mean_mm[OUTLINE], expression.weights),
+        eyeballs=balls,
+        pupils=vertex_points(model, balls.pole_vertices, expression.weights),
+        eye_distance_mm=float(np.linalg.norm(left - right)),
+    )
+
+
+def normals_at(tables: Tables, unknowns: Array) -> Array:
+    """(L, 3) unit normals of the skin at the scheme's points."""
+    a, b, c = (corner.at(unknowns) for corner in tables.corners)
+    normals = np.cross(b - a, c - a)
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12))
