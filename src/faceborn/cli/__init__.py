@@ -1,0 +1,32 @@
+"""The command line. One file per command; each imports the package only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import faceborn
+from faceborn.cli import demo, doctor, info, make
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 if all went well, 1 if not, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="faceborn", description="One photo in, a living head out.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"faceborn {faceborn.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (make, demo, info, doctor):
+        command.add_to(commands)
+    try:
+        arguments = parser.parse_args(argv)
+        return int(arguments.run(arguments))
+    except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for wrong usage
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

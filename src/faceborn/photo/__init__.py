@@ -1,0 +1,6 @@
+"""Decode a photo: upright, sRGB, 8 bit, with its focal length."""
+
+from faceborn.photo.listing import SUFFIXES, list_photos
+from faceborn.photo.read import MAX_PIXELS, read_photo
+
+__all__ = ["MAX_PIXELS", "SUFFIXES", "list_photos", "read_photo"]

@@ -1,0 +1,5 @@
+"""python -m faceborn"""
+
+from faceborn.cli import main
+
+raise SystemExit(main())

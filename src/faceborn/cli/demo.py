@@ -1,0 +1,51 @@
+"""faceborn demo: a head of the portrait that ships with the package."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import faceborn
+from faceborn.cli.talk import Talk
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="make a head of the portrait of an astronaut that comes with faceborn",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT_DIR", default=Path("faceborn-demo"),
+        help="write there (default: faceborn-demo)",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    talk = Talk()
+    talk.begin_photo("astronaut")
+    try:
+        faceborn.check_folder(arguments.output)
+        portrait = faceborn.Portrait(faceborn.asset_path("astronaut.jpg"), progress=talk.stage)
+        head = portrait.head()
+        with portrait.stage("export"):
+            files = head.encode("glb", "astronaut") | head.encode("preview", "astronaut")
+        report = head.report
+        report["photo"]["path"] = "astronaut.jpg"
+        files["astronaut.json"] = json.dumps(report, indent=1).encode()
+        written = faceborn.write_files(arguments.output, files)
+    except faceborn.FacebornError as error:
+        talk.trouble(error)
+        return 1
+    finally:
+        talk.end_photo()
+    print(*written, sep="\n")
+    seconds = sum(portrait.seconds.values())
+    talk.note(
+        f"A head in {seconds:.1f} s. Look at astronaut_preview.png; open astronaut.glb in Blender"
+        " or any viewer of glTF. Your own: faceborn make me.jpg --preview"
+    )
+    return 0

@@ -1,0 +1,62 @@
+"""Write files whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from faceborn.errors import UnwritableOutput
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder if it is not there. Raises UnwritableOutput, before any work is done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write every file of `contents`, name -> bytes, into the folder, or none of them.
+
+    Each is written under a temporary name beside its place and renamed when all are complete, so
+    that a full disk or a lost process never leaves half a file under a name that someone opens.
+    Raises UnwritableOutput.
+    """
+    check_folder(folder)
+    token = secrets.token_hex(4)
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        for name, content in contents.items():
+            temporary = folder / f".faceborn-{token}-{len(waiting)}.part"
+            waiting.append((temporary, folder / name))
+            with open(temporary, "xb") as file:
+                file.write(content)
+        for temporary, target in waiting:
+            os.replace(temporary, target)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        for temporary, _ in waiting:
+            temporary.unlink(missing_ok=True)
+    return [target for _, target in waiting]
+
+
+def _unwritable(folder: Path, error: OSError) -> UnwritableOutput:
+    if error.errno in _FULL:
+        return UnwritableOutput(
+            f"the disk is full: cannot write into {folder}",
+            hint="free some space, or choose another folder with -o",
+        )
+    reason = "not permitted" if error.errno in _FORBIDDEN else (error.strerror or str(error))
+    return UnwritableOutput(
+        f"cannot write into {folder}: {reason.lower()}", hint="choose another folder with -o"
+    )

@@ -1,0 +1,160 @@
+"""From a photo to a head: what happens, in order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from faceborn.errors import FaceError, FaceTooSmall, FitError, NoFace
+from faceborn.head import Head
+from faceborn.report import Finding, write_report
+from faceborn.types import Array, Fit, Result, Shape
+
+MIN_FACE_PX = 40
+STAGES = ("photo", "faces", "model", "fit", "texture")
+
+PhotoSource = str | os.PathLike[str] | bytes | Array
+Progress = Callable[[str], None]  # called with the name of each stage as it begins
+
+
+def from_photo(
+    source: PhotoSource,
+    *,
+    texture_size: int = 2048,
+    face: int = 1,
+    progress: Progress | None = None,
+) -> Head:
+    """A whole head from one photo.
+
+    source        a path, the content of a file, or an array (H, W, 3) of sRGB
+    texture_size  side of the face's texture in pixels
+    face          which face: 1 is the largest
+    progress      called with the name of each stage as it begins
+
+    Raises PhotoError, NoFace, FaceTooSmall, FaceTurnedAway, FitError.
+    """
+    return Portrait(source, progress=progress).head(face, texture_size=texture_size)
+
+
+class Portrait:
+    """A photo and the faces in it; makes a head of any of them.
+
+    photo    the decoded photo
+    faces    what was found in it, largest first; may be empty
+    seconds  time spent so far, per stage
+    """
+
+    def __init__(self, source: PhotoSource, *, progress: Progress | None = None) -> None:
+        """Raises PhotoError."""
+        from faceborn.faces import find_faces
+        from faceborn.photo import read_photo
+
+        self._progress = progress
+        self._fits: dict[int, tuple[Fit, Shape]] = {}
+        self._seen_fraction: dict[int, float] = {}
+        self.seconds: dict[str, float] = {}
+        with self.stage("photo"):
+            self.photo = read_photo(source)
+        with self.stage("faces"):
+            self.faces = find_faces(self.photo)
+
+    def head(self, number: int = 1, *, texture_size: int = 2048) -> Head:
+        """The head of face `number`, 1 being the largest.
+
+        Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
+        """
+        from faceborn.texture import bake_texture
+
+        fit, shape = self.fit(number)
+        face = self.faces[number - 1]
+        with self.stage("texture"):
+            texture = bake_texture(self.photo, face, fit, shape, size_px=texture_size)
+        self._seen_fraction[number] = texture.seen_fraction
+        result = Result(
+            photo=self.photo,
+            face=face,
+            fit=fit,
+            shape=shape,
+            texture=texture,
+            seconds=dict(self.seconds),
+        )
+        return Head(result, describe=self.report)
+
+    def fit(self, number: int = 1) -> tuple[Fit, Shape]:
+        """How the head model lies on face `number`, and the person's shape. Raises as `head`."""
+        from faceborn.fit import fit_face
+        from faceborn.model import load_head_model, make_shape
+
+        if number in self._fits:
+            return self._fits[number]
+        self._check(number)
+        with self.stage("model"):
+            model = load_head_model()
+        with self.stage("fit"):
+            fit = fit_face(self.photo, self.faces[number - 1], model)
+            shape = make_shape(model, fit.identity, scale=fit.scale)
+        self._fits[number] = fit, shape
+        return fit, shape
+
+    def report(self, output: Mapping[int, Sequence[str]] | None = None) -> dict[str, Any]:
+        """The report of this photo, as `faceborn make --report` writes it.
+
+        output  face number -> the files that were written of it
+
+        Faces of which no head was made are fitted too; what cannot be fitted has no landmarks.
+        """
+        findings = []
+        for number, face in enumerate(self.faces, 1):
+            try:
+                fit, shape = self.fit(number)
+            except (FaceError, FitError):
+                findings.append(Finding(face=face))
+                continue
+            findings.append(
+                Finding(
+                    face=face,
+                    fit=fit,
+                    shape=shape,
+                    seen_fraction=self._seen_fraction.get(number),
+                    output=tuple((output or {}).get(number, ())),
+                )
+            )
+        return write_report(self.photo, findings, self.seconds)
+
+    def _check(self, number: int) -> None:
+        name, count = self.photo.source, len(self.faces)
+        if count == 0:
+            raise NoFace(
+                f"no face was found in {name}",
+                hint="use a photo that shows the face larger, sharper or more from the front",
+                source=name,
+            )
+        if not 1 <= number <= count:
+            raise NoFace(
+                f"{name} has no face {number}",
+                hint=f"{count} found; 1 is the largest",
+                source=name,
+            )
+        x0, y0, x1, y1 = self.faces[number - 1].box_px
+        side_px = max(x1 - x0, y1 - y0)
+        if side_px < MIN_FACE_PX:
+            raise FaceTooSmall(
+                f"the face in {name} is only {side_px:.0f} px large",
+                hint=f"use a photo in which it has {MIN_FACE_PX} px or more, better 400",
+                source=name,
+            )
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Tell the progress that a stage begins, and add its time to `seconds`."""
+        if self._progress is not None:
+            self._progress(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent

@@ -1,0 +1,81 @@
+"""The report: what was found in a photo, as plain data for JSON. Schema: docs/conventions.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import faceborn
+from faceborn.types import Array, Camera, Face, Fit, Photo, Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Finding:
+    """One face of the photo and as much as is known of it."""
+
+    face: Face
+    fit: Fit | None = None  # None: the face could not be fitted
+    shape: Shape | None = None  # comes with the fit
+    seen_fraction: float | None = None  # None: no head was made of it
+    output: tuple[str, ...] = ()
+
+
+def write_report(
+    photo: Photo, findings: Sequence[Finding], seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """The report of one photo."""
+    width, height = photo.size_px
+    return {
+        "faceborn": faceborn.__version__,
+        "photo": {"path": photo.source, "width": width, "height": height},
+        "faces": [_describe(finding) for finding in findings],
+        "seconds": {stage: round(float(value), 4) for stage, value in seconds.items()},
+    }
+
+
+def _describe(finding: Finding) -> dict[str, Any]:
+    face, fit, shape = finding.face, finding.fit, finding.shape
+    x0, y0, x1, y1 = (float(value) for value in face.box_px)
+    pose = fit if fit is not None else face
+    entry: dict[str, Any] = {
+        "box_px": [round(value, 2) for value in (x0, y0, x1 - x0, y1 - y0)],
+        "score": round(float(face.score), 4),
+        "yaw_deg": round(float(pose.yaw_deg), 2),
+        "pitch_deg": round(float(pose.pitch_deg), 2),
+        "roll_deg": round(float(pose.roll_deg), 2),
+        "landmarks_px": None,
+        "expression": None,
+        "focal_px": None,
+        "reprojection_px": None,
+        "seen_fraction": None,
+        "scale_sd": None,
+        "output": list(finding.output),
+    }
+    if fit is not None and shape is not None:
+        points = shape.model.landmarks["ibug_68"].of(shape.with_expression(fit.expression))
+        names = shape.model.expression_names
+        entry["landmarks_px"] = np.round(landmarks_in_photo(points, fit.camera), 2).tolist()
+        entry["expression"] = {
+            name: round(float(weight), 4)
+            for name, weight in zip(names, fit.expression, strict=True)
+        }
+        entry["focal_px"] = round(float(fit.camera.focal_px), 2)
+        entry["reprojection_px"] = round(float(np.nanmean(fit.residual_px)), 3)
+        entry["scale_sd"] = round(float(fit.scale_sd), 4)
+    if finding.seen_fraction is not None:
+        entry["seen_fraction"] = round(float(finding.seen_fraction), 4)
+    return entry
+
+
+def landmarks_in_photo(points_mm: Array, camera: Camera) -> Array:
+    """(L, 3) head space to (L, 3): x, y in pixels and z towards the viewer at the same scale.
+
+    z is 0 at the mean of the points; its scale is that of the picture at the points' mean depth.
+    """
+    depth_mm = camera.to_camera(points_mm)[:, 2]
+    mean_mm = depth_mm.mean()
+    z_px = (mean_mm - depth_mm) * camera.focal_px / mean_mm
+    return np.column_stack([camera.project(points_mm), z_px])
