@@ -1,0 +1,56 @@
+"""Textures as bytes of image files."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from faceborn.types import Array, Material, Source, Texture
+
+JPEG_QUALITY = 92  # 2048 px of skin: 0.9 MB, errors under 2 levels
+SOURCE_SIZE_PX = 512  # the map of sources is for the eye; smaller textures keep their size
+
+SOURCE_COLOR = {
+    Source.OUTSIDE: (24, 24, 27),
+    Source.SEEN: (46, 160, 67),
+    Source.MIRRORED: (47, 129, 247),
+    Source.INFERRED: (219, 154, 4),
+}
+
+
+def encode_jpeg(image: Array) -> bytes:
+    """(h, w, 3) uint8 sRGB; colour at full resolution, else lips bleed into skin."""
+    out = BytesIO()
+    Image.fromarray(image[..., :3]).save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return out.getvalue()
+
+
+def encode_png(image: Array) -> bytes:
+    """(h, w), (h, w, 2 grey and alpha), (h, w, 3) or (h, w, 4) uint8."""
+    out = BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG", compress_level=4)
+    return out.getvalue()
+
+
+def source_image(source: Array) -> Array:
+    """(h, w) of Source to a small picture in the colours of SOURCE_COLOR, (h', w', 3)."""
+    step = max(1, max(source.shape) // SOURCE_SIZE_PX)
+    palette = np.zeros((256, 3), np.uint8)
+    for value, color in SOURCE_COLOR.items():
+        palette[value] = color
+    return palette[source[::step, ::step]]
+
+
+def part_image(material: Material, texture: Texture) -> Array:
+    """The picture of one part, (h, w, 3 or 4); plain colour where the part has none."""
+    if material.image is not None:
+        return texture.images[material.image]
+    plain = np.round(255 * to_srgb(np.asarray(material.base_color[:3]))).astype(np.uint8)
+    return np.broadcast_to(plain, (4, 4, 3))
+
+
+def to_srgb(linear: Array) -> Array:
+    """Linear light to sRGB, both 0..1 (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
