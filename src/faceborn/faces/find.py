@@ -52,13 +52,12 @@ def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Fac
     long_side = max(pixels.shape[:2])
     faces: list[Face] = []
     for level_px in LONG_SIDES_PX:
-        # Enlarging brings nothing beyond twice the photo's own size.
-        level_px = min(level_px, max(LONG_SIDES_PX[0], 2 * long_side))
-        found = detector.detect(pixels, long_side_px=min(level_px, 2 * long_side))
+        side_px = min(level_px, 2 * long_side)  # enlarging more than that brings nothing
+        found = detector.detect(pixels, long_side_px=side_px)
         seen = [_measure(pixels, detection, landmarker) for detection in found]
         faces = _without_doubles(faces + [face for face in seen if _plausible(face)])
         largest = max((_long_side(face) for face in faces), default=0.0)
-        if largest * level_px / long_side > SMALL_FACE_PX or level_px > long_side:
+        if largest * side_px / long_side > SMALL_FACE_PX or side_px < level_px:
             break
     return faces
 
@@ -95,7 +94,12 @@ def _turned_back(detection: Detection, quarters: int, width: int, height: int) -
 
 def _measure(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face:
     yaw, pitch, roll = pose_from_five(detection.points_px)
-    measured = landmarker.locate(pixels, _crop(detection, yaw, roll))
+    crop = _crop(detection, yaw, roll)
+    measured = landmarker.locate(pixels, crop)
+    if measured.presence >= MIN_PRESENCE and abs(yaw) <= PROFILE_YAW_DEG:
+        better = landmarker.closer(measured)
+        if crop.differs(better):
+            measured = landmarker.locate(pixels, better)
     scheme, points, iris = FIVE_SCHEME, detection.points_px, None
     if measured.presence >= MIN_PRESENCE and abs(yaw) <= PROFILE_YAW_DEG:
         scheme, points, iris = landmarker.scheme, measured.points_px, measured.iris_px

@@ -25,7 +25,7 @@ FIVE_POINTS_MM = np.array(
     [
         (-31.5, 26.2, 34.0),  # centre of the right, left eye
         (31.5, 26.2, 34.0),
-        MESH_POINTS_MM[4],
+        (0.0, -10.9, 75.0),  # the detector's nose is below the tip: vertex 1 fits it best
         MESH_POINTS_MM[61],
         MESH_POINTS_MM[291],
     ]

@@ -1,0 +1,164 @@
+"""find_faces on the astronaut of scikit-image (public domain): turned, mirrored, small, twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from faceborn.faces import find_faces
+from faceborn.types import Array, Face, Photo
+
+# Read off the picture by hand: pupils, tip of the nose, corners of the mouth.
+LEFT_PUPIL, RIGHT_PUPIL = (246.5, 103.5), (203.5, 101.5)
+NOSE_TIP = (223.5, 125.5)
+LEFT_CORNER, RIGHT_CORNER = (245.0, 141.0), (202.5, 139.5)
+POINTS = {473: LEFT_PUPIL, 468: RIGHT_PUPIL, 4: NOSE_TIP, 291: LEFT_CORNER, 61: RIGHT_CORNER}
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> Array:
+    return picture("astronaut")
+
+
+def picture(name: str) -> Array:
+    """One of the pictures that scikit-image carries, (H, W, 3) uint8."""
+    return np.asarray(getattr(data, name)())
+
+
+@pytest.fixture(scope="module")
+def face(astronaut: Array) -> Face:
+    return only(find_faces(photo(astronaut)))
+
+
+def photo(pixels: Array) -> Photo:
+    return Photo(
+        pixels=np.ascontiguousarray(pixels), focal_px=None, source="<array>", sha256="0" * 64
+    )
+
+
+def only(faces: list[Face]) -> Face:
+    assert len(faces) == 1
+    return faces[0]
+
+
+def eye_distance_px(face: Face) -> float:
+    return float(np.linalg.norm(face.landmarks_px[33] - face.landmarks_px[263]))
+
+
+def test_the_face_is_found_once_and_its_points_lie_on_it(face: Face) -> None:
+    assert face.scheme == "mediapipe_478"
+    assert face.landmarks_px.shape == (478, 2)
+    x0, y0, x1, y1 = face.box_px
+    inside = (face.landmarks_px > (x0 - 15, y0 - 15)) & (face.landmarks_px < (x1 + 15, y1 + 15))
+    assert inside.all()
+    assert 60 < x1 - x0 < 110
+    assert 80 < y1 - y0 < 140
+    for index, place in POINTS.items():
+        assert np.linalg.norm(face.landmarks_px[index] - place) < 3.0, index
+    assert max(abs(face.yaw_deg), abs(face.roll_deg)) < 15
+
+
+def test_irises_are_the_persons_left_then_right(face: Face) -> None:
+    assert face.iris_px is not None
+    (left_x, left_y, left_radius), (right_x, right_y, right_radius) = face.iris_px
+    assert np.hypot(left_x - LEFT_PUPIL[0], left_y - LEFT_PUPIL[1]) < 2
+    assert np.hypot(right_x - RIGHT_PUPIL[0], right_y - RIGHT_PUPIL[1]) < 2
+    # An iris is 11.7 mm wide, the outer corners of the eyes are about 88 mm apart.
+    expected = eye_distance_px(face) * 11.7 / 88 / 2
+    assert left_radius == pytest.approx(expected, rel=0.2)
+    assert right_radius == pytest.approx(expected, rel=0.2)
+
+
+def test_a_mirrored_photo_gives_mirrored_points(astronaut: Array, face: Face) -> None:
+    mirrored = only(find_faces(photo(astronaut[:, ::-1])))
+    width = astronaut.shape[1]
+    pairs = [(33, 263), (133, 362), (61, 291), (4, 4), (152, 152), (468, 473)]
+    for a, b in pairs + [(b, a) for a, b in pairs]:
+        expected = (width - face.landmarks_px[b, 0], face.landmarks_px[b, 1])
+        distance = np.linalg.norm(mirrored.landmarks_px[a] - expected)
+        assert distance < 0.05 * eye_distance_px(face), (a, b)
+    assert mirrored.roll_deg == pytest.approx(-face.roll_deg, abs=3)
+    assert mirrored.yaw_deg == pytest.approx(-face.yaw_deg, abs=5)
+
+
+@pytest.mark.parametrize("angle_deg", [-35, -20, 20, 35])
+def test_a_tilted_photo_gives_tilted_points_and_roll(
+    astronaut: Array, face: Face, angle_deg: float
+) -> None:
+    """A positive angle turns anticlockwise, as a positive roll does."""
+    height, width = astronaut.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2 - 0.5, height / 2 - 0.5), angle_deg, 1.0)
+    tilted = only(find_faces(photo(cv2.warpAffine(astronaut, turn, (width, height)))))
+    assert tilted.roll_deg == pytest.approx(face.roll_deg + angle_deg, abs=3)
+    expected = (face.landmarks_px - 0.5) @ turn[:, :2].T + turn[:, 2] + 0.5
+    distance = np.linalg.norm(tilted.landmarks_px - expected, axis=1)
+    assert distance.mean() < 0.04 * eye_distance_px(face)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_photos_on_their_side_and_upside_down(astronaut: Array, face: Face, quarters: int) -> None:
+    turned = only(find_faces(photo(np.rot90(astronaut, quarters))))
+    size = float(len(astronaut))
+    expected = face.landmarks_px
+    for _ in range(quarters):
+        expected = np.stack([expected[:, 1], size - expected[:, 0]], 1)
+    distance = np.linalg.norm(turned.landmarks_px - expected, axis=1)
+    assert distance.mean() < 0.05 * eye_distance_px(face)
+    off = (turned.roll_deg - face.roll_deg - 90 * quarters + 180) % 360 - 180
+    assert abs(off) < 5
+
+
+def test_two_people_are_two_faces_the_larger_first(astronaut: Array, face: Face) -> None:
+    smaller = cv2.resize(astronaut[:256, 64:448], None, fx=0.8, fy=0.8)
+    canvas = np.full((512, 900, 3), 200, np.uint8)
+    canvas[: len(smaller), 550 : 550 + smaller.shape[1]] = smaller
+    canvas[:, :512] = astronaut
+    first, second = find_faces(photo(canvas))
+    assert np.abs(np.subtract(first.box_px, face.box_px)).max() < 10
+    expected = (face.landmarks_px - (64, 0)) * 0.8 + (550, 0)
+    distance = np.linalg.norm(second.landmarks_px - expected, axis=1)
+    assert distance.mean() < 0.05 * eye_distance_px(face)
+
+
+def test_a_face_of_sixty_pixels_in_a_twelve_megapixel_photo(astronaut: Array) -> None:
+    small = cv2.resize(astronaut, None, fx=0.54, fy=0.54, interpolation=cv2.INTER_AREA)
+    canvas = np.full((3000, 4000, 3), 140, np.uint8)
+    canvas[1200 : 1200 + len(small), 2200 : 2200 + small.shape[1]] = small
+    found = only(find_faces(photo(canvas)))
+    pupil = np.array(LEFT_PUPIL) * 0.54 + (2200, 1200)
+    assert found.landmarks_px[473] == pytest.approx(pupil, abs=2)
+
+
+def test_a_grey_portrait_as_small_as_a_stamp(astronaut: Array) -> None:
+    small = cv2.resize(astronaut[:300, 90:330], (175, 219), interpolation=cv2.INTER_AREA)
+    grey = np.repeat(small.mean(2, keepdims=True), 3, 2).astype(np.uint8)
+    found = only(find_faces(photo(grey)))
+    pupil = (np.array(LEFT_PUPIL) - (90, 0)) * (175 / 240, 219 / 300)
+    assert found.landmarks_px[473] == pytest.approx(pupil, abs=2)
+
+
+def empty_pictures() -> list[Any]:
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+    return [
+        pytest.param(np.full((480, 640, 3), 127, np.uint8), id="blank"),
+        pytest.param(noise, id="noise"),
+        pytest.param(np.zeros((24, 16, 3), np.uint8), id="tiny"),
+        pytest.param(picture("coffee"), id="coffee"),
+        pytest.param(picture("chelsea"), id="cat"),
+        pytest.param(picture("rocket"), id="rocket"),
+    ]
+
+
+@pytest.mark.parametrize("pixels", empty_pictures())
+def test_pictures_without_people_give_no_face(pixels: Array) -> None:
+    assert find_faces(photo(pixels)) == []
+
+
+def test_the_photo_is_left_as_it_was(astronaut: Array) -> None:
+    before = astronaut.copy()
+    find_faces(photo(astronaut))
+    assert (astronaut == before).all()
