@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 
-from faceborn.errors import FacebornError
+import faceborn
 
 # How much of the work is done when a stage begins.
 BEGINS = {"photo": 0.0, "faces": 0.04, "model": 0.1, "fit": 0.15, "texture": 0.35, "export": 0.85}
@@ -59,7 +59,7 @@ class Talk:
 
     def trouble(self, error: Exception) -> None:
         """One line for an error: message and hint of ours, or that it is a bug."""
-        if isinstance(error, FacebornError):
+        if isinstance(error, faceborn.FacebornError):
             self._line(f"faceborn: {one_line(str(error))}")
         else:
             what = one_line(f"{type(error).__name__}: {error}")
