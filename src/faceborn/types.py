@@ -132,13 +132,15 @@ class HeadModel(Record):
     part_names: tuple[str, ...]  # see model/parts.py
     uv: Array  # (V, 2) float32, each part in its own tile 0..1, v up
     weld: Array  # (V,) int32, the lowest vertex at the same point of the surface
+    mirror: Array  # (V,) int32, the vertex on the other side of the head; an involution
     joint_names: tuple[str, ...]  # root neck head jaw eye_left eye_right
     joint_parents: Array  # (J,) int32, -1 at the root
     joints_mm: Array  # (J, 3) on the mean head
     joints_identity_mm: Array  # (K, J, 3) how identity moves them
     skin_weights: Array  # (V, J) float32, rows sum to 1
+    eye_look_deg: Mapping[str, tuple[float, float]]  # eyeLook*: (yaw, pitch) of that eye's joint
     landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "centerface_5"
-    masks: Mapping[str, Array]  # (V,) float32 0..1: face lips brows scalp ears neck eye_sockets
+    masks: Mapping[str, Array]  # (V,) float32 0..1, 0.5 on the border; names in model/parts.py
     contour_vertices: Array  # (C,) int32, where the outline of face and jaw may run
 
 

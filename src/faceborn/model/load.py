@@ -40,11 +40,18 @@ def load_head_model(path: Path | None = None) -> HeadModel:
             part_names=tuple(str(name) for name in stored["part_names"]),
             uv=stored["uv"],
             weld=weld[point_of],
+            mirror=stored["mirror"],
             joint_names=tuple(str(name) for name in stored["joint_names"]),
             joint_parents=stored["joint_parents"],
             joints_mm=stored["joints_mm"],
             joints_identity_mm=stored["joints_identity_mm"],
             skin_weights=stored["skin_weights"][point_of],
+            eye_look_deg={
+                str(name): (float(yaw), float(pitch))
+                for name, (yaw, pitch) in zip(
+                    stored["eye_look_names"], stored["eye_look_deg"], strict=True
+                )
+            },
             landmarks={
                 scheme: Landmarks(
                     vertices=stored[f"landmarks.{scheme}.vertices"],
@@ -55,6 +62,9 @@ def load_head_model(path: Path | None = None) -> HeadModel:
                 )
                 for scheme in stored["schemes"].tolist()
             },
-            masks={name: stored[f"mask.{name}"][point_of] for name in stored["masks"].tolist()},
+            masks={
+                name: stored[f"mask.{name}"][point_of].astype(np.float32)
+                for name in stored["masks"].tolist()
+            },
             contour_vertices=stored["contour_vertices"],
         )

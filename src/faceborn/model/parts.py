@@ -1,4 +1,4 @@
-"""The parts of the head and how each looks. The only place that lists them."""
+"""The parts of the head, how each looks, and its masks. The only place that lists them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,22 @@ MATERIALS: tuple[Material, ...] = (
 )
 PART_NAMES: tuple[str, ...] = tuple(material.part for material in MATERIALS)
 MATERIAL_OF = {material.part: material for material in MATERIALS}
+
+# Radius of the iris in the polar texture of an eye, around (0.5, 0.5): 5.85 mm on the mean head.
+# Other radii of that texture, and why this one: training/head/eyes.py.
+IRIS_UV_RADIUS = 0.114
+
+# Each mask runs from 0 to 1 across this width, 0.5 on the border of its region, so that
+# (mask - 0.5) * MASK_RAMP_MM[name] is the signed distance to the border, inside positive.
+MASK_RAMP_MM: dict[str, float] = {
+    "face": 30.0,  # hairline to jaw, without ears
+    "scalp": 60.0,  # where hair grows on most heads; its border is the hairline
+    "ears": 16.0,
+    "neck": 40.0,  # and shoulders
+    "beard": 24.0,  # moustache, jaw, sideburns, upper throat
+    "lips": 6.0,
+    "brows": 8.0,
+    "lids": 8.0,  # 6 mm around the lid openings
+    "eye_sockets": 20.0,  # brow to cheekbone
+    "nostrils": 6.0,  # what no one sees from in front
+}
