@@ -15,7 +15,7 @@ from faceborn.types import Array, Camera, Face, Fit, Photo, Result, Source, Text
 SKIN = (205, 150, 122)
 COLORS = {
     "face": SKIN,
-    "scalp": (188, 138, 112),
+    "scalp": (70, 95, 140),  # no hair has this colour: told from skin by its hue
     "gums": (186, 92, 96),
     "tongue": (190, 98, 102),
     "teeth": (232, 226, 208),

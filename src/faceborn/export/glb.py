@@ -50,7 +50,7 @@ def write_glb(result: Result) -> bytes:
             materials.append(_source_material(part, result, images))
     skin, nodes = _skeleton(shape, binary)
     mesh = {
-        "name": "head",
+        "name": "faceborn",
         "primitives": primitives,
         "weights": [0.0] * len(shape.blendshapes_mm),
         "extras": {"targetNames": list(shape.model.expression_names)},
@@ -64,7 +64,7 @@ def write_glb(result: Result) -> bytes:
         },
         "extras": {"faceborn": _facts(result)},
         "scene": 0,
-        "scenes": [{"name": "head", "nodes": [0, len(nodes) - 1]}],
+        "scenes": [{"nodes": [0, len(nodes) - 1]}],
         "nodes": nodes,
         "skins": [skin],
         "meshes": [mesh],
@@ -218,7 +218,6 @@ def _skeleton(shape: Shape, binary: Binary) -> tuple[Json, list[Json]]:
     inverse_bind = np.tile(np.eye(4, dtype=np.float32), (len(at), 1, 1))
     inverse_bind[:, 3, :3] = -at  # glTF keeps matrices column by column
     skin = {
-        "name": "head",
         "joints": list(range(len(nodes))),
         "skeleton": 0,
         "inverseBindMatrices": binary.add(inverse_bind),

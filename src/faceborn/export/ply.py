@@ -64,12 +64,13 @@ def write_ply(result: Result, *, posed: bool = False) -> bytes:
 def _sample(image: Array, uv: Array) -> Array:
     """Colour between the texels around each (N, 2) texture coordinate, (N, 3) uint8."""
     height, width = image.shape[:2]
-    at = uv * (width, -height) + (-0.5, height - 0.5)
-    at = at.astype(np.float32).reshape(-1, 1, 2)
+    x = (uv[:, :1] * width - 0.5).astype(np.float32)
+    y = ((1 - uv[:, 1:]) * height - 0.5).astype(np.float32)
     picture = np.ascontiguousarray(image[..., :3])
-    no_map = np.empty(0, np.float32)
-    blocks = [
-        cv2.remap(picture, block, no_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        for block in np.array_split(at, len(at) // 16384 + 1)  # remap takes up to 32767 rows
+    colors = [
+        cv2.remap(picture, x[block], y[block], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for block in np.array_split(
+            np.arange(len(uv)), len(uv) // 16384 + 1
+        )  # remap's limit: 32767
     ]
-    return np.concatenate(blocks).reshape(-1, 3)
+    return np.concatenate(colors).reshape(-1, 3)
