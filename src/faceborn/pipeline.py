@@ -66,9 +66,9 @@ class Portrait:
 
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
         """
+        fit, shape = self.fit(number)
         from faceborn.texture import bake_texture
 
-        fit, shape = self.fit(number)
         face = self.faces[number - 1]
         with self.stage("texture"):
             texture = bake_texture(self.photo, face, fit, shape, size_px=texture_size)

@@ -11,6 +11,13 @@ import numpy as np
 import faceborn
 from faceborn.types import Array, Camera, Face, Fit, Photo, Shape
 
+# In this order; docs/conventions.md says what each is.
+REPORT_KEYS = ("faceborn", "photo", "faces", "seconds")
+FACE_KEYS = (
+    *("box_px", "score", "yaw_deg", "pitch_deg", "roll_deg", "landmarks_px", "expression"),
+    *("focal_px", "reprojection_px", "seen_fraction", "scale_sd", "output"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Finding:
@@ -40,18 +47,13 @@ def _describe(finding: Finding) -> dict[str, Any]:
     face, fit, shape = finding.face, finding.fit, finding.shape
     x0, y0, x1, y1 = (float(value) for value in face.box_px)
     pose = fit if fit is not None else face
-    entry: dict[str, Any] = {
+    entry: dict[str, Any] = dict.fromkeys(FACE_KEYS)
+    entry |= {
         "box_px": [round(value, 2) for value in (x0, y0, x1 - x0, y1 - y0)],
         "score": round(float(face.score), 4),
         "yaw_deg": round(float(pose.yaw_deg), 2),
         "pitch_deg": round(float(pose.pitch_deg), 2),
         "roll_deg": round(float(pose.roll_deg), 2),
-        "landmarks_px": None,
-        "expression": None,
-        "focal_px": None,
-        "reprojection_px": None,
-        "seen_fraction": None,
-        "scale_sd": None,
         "output": list(finding.output),
     }
     if fit is not None and shape is not None:

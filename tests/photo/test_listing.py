@@ -26,7 +26,8 @@ def test_files_keep_their_order_and_come_once(tmp_path: Path) -> None:
 
 def test_pictures_that_we_wrote_are_no_photos(tmp_path: Path) -> None:
     """A second run over the same folder finds the photos, not our previews and textures."""
-    for name in ("me.jpg", "me.obj", "me_preview.png", "me_face.png", "you_face.png"):
+    ours = ["me.obj", "me_preview.png", "me_face.png", "me_eye_left.png"]
+    for name in ("me.jpg", "you_face.png", *ours):
         (tmp_path / name).touch()
     assert [p.name for p in list_photos([tmp_path])] == ["me.jpg", "you_face.png"]
 

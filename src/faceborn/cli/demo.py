@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         head = portrait.head()
         with portrait.stage("export"):
             files = head.encode("glb", "astronaut") | head.encode("preview", "astronaut")
-        report = head.report
+        report = portrait.report({1: [str(arguments.output / name) for name in files]})
         report["photo"]["path"] = "astronaut.jpg"
         files["astronaut.json"] = json.dumps(report, indent=1).encode()
         written = faceborn.write_files(arguments.output, files)

@@ -31,7 +31,9 @@ def describe(summary: dict[str, Any], indent: str = "") -> list[str]:
     lines = []
     for key, value in summary.items():
         name = indent + str(key).replace("_", " ")
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not any(isinstance(v, (dict, list)) for v in value.values()):
+            lines.append(f"{name}: " + ", ".join(f"{k} {v}" for k, v in value.items()))
+        elif isinstance(value, dict):
             lines += [f"{name}:", *describe(value, indent + "  ")]
         elif isinstance(value, (list, tuple)):
             lines.append(f"{name}: {' '.join(map(str, value))}")

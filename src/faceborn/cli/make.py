@@ -58,9 +58,7 @@ def add_to(commands: Any) -> None:
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--all-faces", action="store_true", help="every face, not the largest only")
-    which.add_argument(
-        "--face", type=_number, default=1, metavar="N", help="the N-th face; 1 is the largest"
-    )
+    which.add_argument("--face", type=_number, metavar="N", help="the N-th face; 1 is the largest")
     parser.add_argument(
         "--json", action="store_true", help="the report of each photo on stdout, one per line"
     )
@@ -175,7 +173,7 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
     count = len(portrait.faces)
     output: dict[int, list[str]] = {}
     troubles: list[faceborn.FacebornError] = []
-    for number in range(1, count + 1) if arguments.all_faces and count else [arguments.face]:
+    for number in range(1, count + 1) if arguments.all_faces and count else [arguments.face or 1]:
         try:
             head = portrait.head(number, texture_size=arguments.texture_size)
         except (faceborn.FaceError, faceborn.FitError) as error:

@@ -45,6 +45,8 @@ def _is_photo(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     # Our own pictures beside a head that was made here before are no photos of a person.
-    stem = path.stem.rpartition("_")[0]
-    ours = path.suffix == ".png" and stem != ""
-    return not (ours and any((path.parent / f"{stem}{end}").exists() for end in (".glb", ".obj")))
+    if path.suffix != ".png":
+        return True
+    words = path.stem.split("_")
+    stems = ["_".join(words[:count]) for count in range(1, len(words))]
+    return not any((path.parent / f"{s}{end}").exists() for s in stems for end in (".glb", ".obj"))
