@@ -20,7 +20,8 @@ def main() -> int:
     text = CATALOGUE.read_text(encoding="utf-8")
     catalogue = read_catalogue()
     described = {entry["file"] for entry in catalogue.values()}
-    present = {p.name for p in FOLDER.iterdir() if p.is_file()} - NO_ASSETS
+    files = (p.relative_to(FOLDER) for p in FOLDER.rglob("*") if p.is_file())
+    present = {p.as_posix() for p in files if p.parts[0] != "__pycache__"} - NO_ASSETS
     for name in sorted(present - described):
         print(f"{name}: has no block in {CATALOGUE.name}")
     for name in sorted(described - present):
