@@ -82,13 +82,14 @@ def set_up(extra):
 def make_venv():
     """With pip in it. Debian and Ubuntu keep what that needs in a package of its own."""
     if shutil.which("apt-get") and not has_ensurepip():
-        install = ["apt-get", "install", "-y", "-qq", "python3-venv"]
         if not (hasattr(os, "geteuid") and os.geteuid() == 0):
-            stop("this Python cannot make virtual environments; run: sudo " + " ".join(install[:3]
-                 + install[4:]))  # fmt: skip
-        print("this Python cannot make virtual environments: installing python3-venv", flush=True)
-        subprocess.call(["apt-get", "update", "-qq"])
-        subprocess.call(install)
+            stop("this Python cannot make a .venv; run: sudo apt-get install python3-venv")
+        print("this Python cannot make a .venv: installing python3-venv", flush=True)
+        quiet = dict(
+            stdout=subprocess.DEVNULL, env=dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        )
+        subprocess.call(["apt-get", "update", "-qq"], **quiet)
+        subprocess.call(["apt-get", "install", "-y", "-qq", "python3-venv"], **quiet)
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) or not has_pip(PYTHON):
         stop("python3 -m venv failed: install your system's package for it, then run this again")
 
