@@ -16,6 +16,7 @@ from faceborn.types import Array
 
 MAX_PIXELS = 120_000_000  # the largest phones give 108 million
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "BMP", "DIB", "TIFF", "GIF", "AVIF")
+STRIP_ROWS = 256
 EXIF_DIRECTORY = 0x8769
 COLOUR_SPACE_OF = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
@@ -54,9 +55,9 @@ def _decode(content: bytes, name: str) -> tuple[Array, float | None]:
         focal_px = focal_from_exif(tags, image.size)
         profile = image.info.get("icc_profile")
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        colour, alpha = _split_alpha(upright)
-        pixels = np.asarray(_to_srgb(colour, profile))
+        ImageOps.exif_transpose(image, in_place=True)
+        colour, alpha = _split_alpha(image)
+        pixels = _to_array(_to_srgb(colour, profile))
         if alpha is not None:
             pixels = on_white(pixels, alpha)
         return pixels, focal_px
@@ -116,6 +117,15 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         except (ImageCms.PyCMSError, OSError, ValueError):
             pass  # a broken profile: most viewers show such a picture as sRGB, so do we
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _to_array(image: Image.Image) -> Array:
+    """(H, W, 3) uint8, strip by strip: Pillow would hold two more copies of a large picture."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, STRIP_ROWS):
+        bottom = min(top + STRIP_ROWS, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
 
 
 def _transform(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
