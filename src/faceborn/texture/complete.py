@@ -1,0 +1,60 @@
+"""Complete the seen part: the mirrored side, then the prior, joined without seams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceborn.texture.colour import blur, smoothstep, spread_into_gaps
+from faceborn.types import Array, Record, Source
+
+SURE = 0.6  # weight above which a layer's colour is carried to its neighbours
+REACH = 1 / 12  # how far a layer's tone is carried into the next one, of the tile's side
+MIRROR_TRUST = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Completed(Record):
+    """A full tile."""
+
+    log_albedo: Array  # (S, S, 3)
+    seen: Array  # (S, S) 0..1 share of the photo
+    mirrored: Array  # (S, S) 0..1 share of the other side
+
+    def source(self, covered: Array) -> Array:
+        """(S, S) uint8 of types.Source."""
+        inferred = 1 - self.seen - self.mirrored
+        best = np.argmax(np.stack([self.seen, self.mirrored, inferred]), 0) + Source.SEEN
+        return np.where(covered, best, Source.OUTSIDE).astype(np.uint8)
+
+
+def complete(log_albedo: Array, weight: Array, fill_log: Array, covered: Array) -> Completed:
+    """Seen texels as they are, the rest from the mirrored side and `fill_log`.
+
+    log_albedo  (S, S, 3) of the photo
+    weight      (S, S) 0..1 how much of it is to be used
+    fill_log    (S, S, 3) full tile of the prior; u is mirrored by flipping the tile
+    """
+    other = np.ascontiguousarray(weight[:, ::-1]) * MIRROR_TRUST
+    with_mirror = lay_over(fill_log, np.ascontiguousarray(log_albedo[:, ::-1]), other, covered)
+    full = lay_over(with_mirror, log_albedo, weight, covered)
+    return Completed(log_albedo=full, seen=weight, mirrored=other * (1 - weight))
+
+
+def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array:
+    """`above` where weight is 1, and `below` brought to its tone around it.
+
+    The difference at the border of `above` is carried into `below` as a membrane, fading out with
+    the distance, so that only gradients of `below` remain there. Source: Perez et al. 2003 by way
+    of Farbman et al. 2009.
+    """
+    sure = smoothstep(0.5 * SURE, SURE, weight) * covered
+    if float(sure.sum()) < 16:
+        return below
+    difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), sure)
+    near = np.clip(blur(sure, REACH * weight.shape[0]) * 2.5, 0, 1)
+    nearer = np.maximum(near, sure)[..., None]
+    lifted = below + difference * nearer
+    mixed = lifted * (1 - weight[..., None]) + above * weight[..., None]
+    return np.asarray(mixed, np.float32)

@@ -1,0 +1,76 @@
+"""Which texels of the photo are skin: not fringe, collar, background, spectacles or cast shadow.
+
+There is no part map yet, so colour and place decide: a texel is skin if what it shows, with the
+light divided out, is near what the fitted prior expects there. Brows, eyes and lips are let
+through whatever their colour, and so is a beard where the chin shows that there is one.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from faceborn.texture.colour import LUMINANCE, blur, smoothstep
+from faceborn.texture.regions import Regions
+from faceborn.types import Array
+
+# Natural logarithms: how much darker, brighter and differently coloured than expected skin may be.
+DARKER, BRIGHTER, COLOURED = 0.75, 0.50, 0.30
+NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
+RAMP = 0.5  # the tolerance fades over this share of itself
+BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
+SMALLEST_ISLAND = 0.01  # of the accepted area
+
+
+def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, float]:
+    """(S, S) 0..1 acceptance as skin, and how bearded the chin is, 0..1.
+
+    surprise  (S, S, 3) log albedo of the photo minus that of the prior
+    trust     (S, S) 0..1, how well the camera sees the texel
+    """
+    size = surprise.shape[0]
+    soft = blur(surprise, size / 400)
+    level = soft @ LUMINANCE
+    colour = np.linalg.norm(soft - level[..., None], axis=2)
+
+    on_chin = regions.chin * trust
+    dark = smoothstep(0.6 * BEARD_DARK, 1.4 * BEARD_DARK, -level)
+    beard = float((dark * on_chin).sum() / max(on_chin.sum(), 1e-6))
+    bearded = smoothstep(0.3, 0.5, np.float32(beard)) * smoothstep(0.35, 0.6, regions.beard)
+
+    neck = smoothstep(0.3, 0.7, regions.neck)
+    darker = DARKER + (NECK_DARKER - DARKER) * neck
+    brighter = BRIGHTER + (NECK_BRIGHTER - BRIGHTER) * neck
+    coloured = COLOURED + (NECK_COLOURED - COLOURED) * neck
+    ears = smoothstep(0.4, 0.6, regions.ears)
+    coloured = coloured * (1 + 0.8 * ears)
+    freedom = np.maximum(regions.features, bearded)
+    darker = darker + 3.0 * freedom
+    brighter = brighter + 0.6 * regions.features
+    coloured = coloured + 0.8 * freedom
+
+    worst = np.maximum.reduce([-level / darker, level / brighter, colour / coloured])
+    accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
+    accept = _without_crumbs(accept, regions, size)
+    gate = (1 - smoothstep(1.0, 1.0 + RAMP, worst)) * accept
+    # Step back from what was refused: its colour bleeds into its neighbours.
+    back = max(1, size // 100)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * back + 1, 2 * back + 1))
+    refused = cv2.dilate(np.where(trust > 0.02, 1 - gate, 0).astype(np.float32), kernel)
+    stepped = np.where(regions.features > 0.5, gate, 1 - np.maximum(refused, 1 - gate))
+    return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), beard
+
+
+def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
+    """Drop thin bridges and islands that hang apart from the face."""
+    radius = max(1, size // 85)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    opened = cv2.morphologyEx(accept, cv2.MORPH_OPEN, kernel)
+    opened = np.where(regions.features + regions.ears > 0.5, accept, opened).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = area > SMALLEST_ISLAND * max(area[1:].sum(initial=1), 1)
+    keep[0] = False
+    touching = np.unique(labels[(regions.bare > 0.5) & (opened > 0)])
+    keep[touching[touching > 0]] = True
+    return np.asarray(keep[labels])

@@ -1,0 +1,120 @@
+"""A close cap of hair where nobody looked, and the photo's own hair where it lies on the skull.
+
+The head has no hair of its own; what the texture can do is to give the scalp the colour and the
+hairline of the photo, with a soft edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from faceborn.texture.colour import LUMINANCE, blur, resize, smoothstep
+from faceborn.texture.complete import lay_over
+from faceborn.texture.regions import Regions
+from faceborn.types import Array, Record
+
+DARKER, BRIGHTER, COLOURED = 0.55, 0.60, 0.32  # natural log: how far from skin hair begins
+LOWEST_MM = 16.0  # hair lower than this below a typical hairline is a fringe, not growing there
+ENOUGH_TEXELS = 150
+BALD, HAIRY = 0.25, 0.5  # share of the seen scalp that is hair
+STRAND_CONTRAST = 0.22  # natural log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hair(Record):
+    """The hair of one person."""
+
+    log_albedo: Array  # (3,)
+    presence: float  # 0 bald .. 1
+    like: Array  # (S, S) 0..1 of the face tile: the photo shows hair here
+    seen: Array  # (S, S) 0..1: the photo shows the scalp here at all
+
+
+def read_hair(log_albedo: Array, surprise: Array, trust: Array, regions: Regions) -> Hair:
+    """Hair colour and where the photo shows hair, from the face tile.
+
+    log_albedo  (S, S, 3) photo minus shading
+    surprise    (S, S, 3) log_albedo minus the prior of skin
+    trust       (S, S)
+    """
+    size = trust.shape[0]
+    soft = blur(surprise, size / 300)
+    level = soft @ LUMINANCE
+    colour = np.linalg.norm(soft - level[..., None], axis=2)
+    far = np.maximum.reduce([-level / DARKER, level / BRIGHTER, colour / COLOURED])
+    like = smoothstep(0.8, 1.2, far)
+    seen = smoothstep(0.1, 0.4, trust) * regions.covered
+    scalp = seen * smoothstep(2.0, 10.0, regions.hair_mm) * (regions.hair_mm < 45)
+    on_scalp = scalp > 0.5
+    if on_scalp.sum() < ENOUGH_TEXELS:
+        brows = (regions.brows > 0.7) & (trust > 0.3)
+        tone = _tone(log_albedo[brows]) if brows.sum() > 30 else np.log([0.05, 0.035, 0.025])
+        return Hair(log_albedo=tone, presence=1.0, like=like, seen=seen)
+    share = float((like * scalp).sum() / scalp.sum())
+    presence = float(smoothstep(BALD, HAIRY, np.float32(share)))
+    hairy = on_scalp & (like > 0.7)
+    tone = _tone(log_albedo[hairy] if hairy.sum() > 30 else log_albedo[on_scalp])
+    return Hair(log_albedo=tone, presence=presence, like=like, seen=seen)
+
+
+def _tone(log_albedo: Array) -> Array:
+    return np.asarray(np.median(log_albedo, 0), np.float32)
+
+
+def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
+    """(S, S) 0..1 how much hair covers each texel.
+
+    With `mirrored` (the face tile) the photo decides where it shows the scalp or its other side;
+    without, the typical hairline does.
+    """
+    size = regions.covered.shape[0]
+    ragged = 2.5 * _noise(size, 2.0) + 2.0 * strands(size)[..., 0] / STRAND_CONTRAST
+    cover = smoothstep(-5.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
+    if not mirrored:
+        return np.asarray(cover)
+    own = blur(hair.like, size / 350) * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
+    # Where the photo shows hair at the silhouette only, the cap decides.
+    for shown, seen in (
+        (np.ascontiguousarray(own[:, ::-1]), np.ascontiguousarray(hair.seen[:, ::-1]) * 0.85),
+        (own, hair.seen),
+    ):
+        firm = blur(seen, size / 120) * seen
+        cover = cover * (1 - firm) + shown * firm
+    return np.asarray(cover)
+
+
+def hair_layer(
+    hair: Hair, log_albedo: Array, trust: Array, cover: Array, regions: Regions
+) -> tuple[Array, Array]:
+    """(S, S, 3) log colour of hair everywhere, and (S, S) the share of the photo in it."""
+    size = trust.shape[0]
+    cap = hair.log_albedo + strands(size)
+    own = trust * hair.like * (regions.hair_mm > -LOWEST_MM) * smoothstep(0.2, 0.6, cover)
+    # Keep the strands, not the light: shine and shade of hair belong to the photo's lamp.
+    low = blur(log_albedo * own[..., None], size / 40) / (blur(own, size / 40)[..., None] + 1e-3)
+    shown = log_albedo - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)
+    return lay_over(cap, shown.astype(np.float32), own, regions.covered), own
+
+
+@lru_cache(maxsize=4)
+def strands(size_px: int) -> Array:
+    """(S, S, 1) natural-log contrast of short hair combed along v."""
+    noise = np.random.default_rng(7).standard_normal((256, 2048)).astype(np.float32)
+    long = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.7, sigmaY=9.0)
+    wide = cv2.GaussianBlur(noise[::-1], (0, 0), sigmaX=4.0, sigmaY=14.0)
+    mixed = 0.8 * long / long.std() + 0.5 * wide / wide.std()
+    way = cv2.INTER_AREA if size_px < 2048 else cv2.INTER_LINEAR
+    fitted = cv2.resize(mixed, (size_px, max(256, size_px // 2)), interpolation=way)
+    tile = cv2.resize(fitted, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(STRAND_CONTRAST * tile[..., None], np.float32)
+
+
+@lru_cache(maxsize=4)
+def _noise(size_px: int, scale: float) -> Array:
+    noise = np.random.default_rng(3).standard_normal((256, 256)).astype(np.float32)
+    smooth = blur(noise, scale)
+    return resize(smooth / smooth.std(), size_px)

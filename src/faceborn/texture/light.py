@@ -1,0 +1,119 @@
+"""Split what the photo shows into light and albedo.
+
+log photo = prior albedo + log of spherical-harmonic light + what neither explains. Hair,
+spectacles, highlights and cast shadows are in the last term: the fit is robust against them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceborn.texture.colour import LUMINANCE
+from faceborn.texture.prior import MODE_SIZE_PX, AlbedoPrior
+from faceborn.types import Array, Record
+
+ROUNDS = 7
+EVIDENCE = 150.0  # the photo counts as this many independent texels: its errors are shared
+NOISE = 0.10  # of a texel, in natural logarithms: the prior's own remainder
+LEVEL_SD = 0.3  # of the overall level of light
+SHAPE_SD = np.array([1.0, 0.5, 0.5, 0.5, 0.15, 0.15, 0.15, 0.15, 0.15])  # of the 9 terms
+CAST_SD = np.array([0.05, 0.06, 0.06, 0.06])  # of the light's colour: constant and gradient
+DARKEST_SHADE = 0.2  # of the median: below this a division would only raise noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LightFit(Record):
+    """Light and skin of one photo."""
+
+    luminance: Array  # (9,) second-order spherical harmonics
+    cast: Array  # (4, 3) log gain per channel: constant and first order
+    albedo_weights: Array  # (K,) of the prior
+    spread: float  # robust standard deviation of what is left, natural logarithms
+
+    def log_shading(self, normals: Array) -> Array:
+        """(..., 3) unit normals (camera space, y up, z to the camera) to (..., 3) log shading."""
+        basis = harmonics(normals)
+        level = basis @ self.luminance
+        floor = DARKEST_SHADE * float(self.luminance[0] + self.luminance[3])
+        shade = np.log(np.maximum(level, max(floor, 0.05)))
+        return np.asarray(shade[..., None] + basis[..., :4] @ self.cast, np.float32)
+
+
+def harmonics(normals: Array) -> Array:
+    """(..., 3) to (..., 9): 1, x, y, z, xy, xz, yz, x2-y2, 3z2-1, not normalised."""
+    x, y, z = normals[..., 0], normals[..., 1], normals[..., 2]
+    return np.stack(
+        [np.ones_like(x), x, y, z, x * y, x * z, y * z, x * x - y * y, 3 * z * z - 1], -1
+    )
+
+
+def fit_light(
+    log_photo: Array, weight: Array, normals: Array, start: Array, prior: AlbedoPrior
+) -> LightFit:
+    """Light and albedo that explain the skin of a photo.
+
+    log_photo  (128, 128, 3) natural log of linear photo colours in the face tile
+    weight     (128, 128) 0..1, trust in each texel as skin
+    normals    (128, 128, 3) camera space
+    start      (128, 128) bool, texels that are most likely bare skin
+
+    Source: alternating least squares with iterative reweighting; the energy is that of Saito et
+    al. 2016 (albedo modes, second-order spherical harmonics) with a robust colour term.
+    """
+    assert log_photo.shape[0] == MODE_SIZE_PX
+    used = weight > 0.05
+    if used.sum() < 50:
+        return LightFit(
+            luminance=np.eye(9)[0], cast=np.zeros((4, 3)), albedo_weights=np.zeros(0), spread=0.3
+        )
+    observed, trust, basis = log_photo[used], weight[used], harmonics(normals[used])
+    mean = prior.log_albedo(np.zeros(len(prior.modes_log)), MODE_SIZE_PX)[used]
+    modes = prior.modes_log[:, used].reshape(len(prior.modes_log), -1).astype(np.float64)
+    inlier = trust * np.where(start[used], 1.0, 0.15)
+
+    albedo_weights = np.zeros(len(modes))
+    luminance = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
+    cast = np.zeros((4, 3))
+    spread = 0.3
+    for number in range(ROUNDS):
+        per_texel = inlier / max(inlier.sum(), 1e-6) * EVIDENCE / NOISE**2
+        shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None] + basis[:, :4] @ cast
+        rest = (observed - mean - shade).ravel()
+        heavy = np.repeat(per_texel / 3, 3)
+        albedo_weights = np.linalg.solve(
+            (modes * heavy) @ modes.T + np.eye(len(modes)), (modes * heavy) @ rest
+        )
+        albedo = mean + (albedo_weights @ modes).reshape(-1, 3)
+
+        ratio = observed - albedo
+        level = np.exp((ratio - basis[:, :4] @ cast) @ LUMINANCE)
+        # Relative errors: a texel in the light must not outweigh one in the shade.
+        relative = per_texel / np.maximum(basis @ luminance, 0.1) ** 2
+        precision = np.diag(1 / np.r_[LEVEL_SD, SHAPE_SD[1:]] ** 2)
+        centre = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
+        luminance = np.linalg.solve(
+            (basis.T * relative) @ basis + precision, (basis.T * relative) @ level + precision @ centre
+        )
+        shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None]
+        colour = ratio - shade
+        colour = colour - (colour @ LUMINANCE)[:, None]
+        first = basis[:, :4]
+        cast = np.linalg.solve(
+            (first.T * per_texel) @ first + np.diag(1 / CAST_SD**2), (first.T * per_texel) @ colour
+        )
+
+        error = ratio - shade - first @ cast
+        size = np.sqrt((error**2).mean(1))
+        order = np.argsort(size)
+        share = np.cumsum(inlier[order]) / max(inlier.sum(), 1e-6)
+        spread = float(size[order][min(np.searchsorted(share, 0.5), len(size) - 1)]) * 1.48
+        limit = 2.0 * max(spread, 0.06)
+        # Geman-McClure; texels outside the surely bare skin join from the second round on.
+        inlier = trust / (1 + (size / limit) ** 2) ** 2
+        if number == 0:
+            inlier *= np.where(start[used], 1.0, 0.3)
+    return LightFit(
+        luminance=luminance, cast=cast, albedo_weights=albedo_weights, spread=max(spread, 0.03)
+    )

@@ -1,0 +1,67 @@
+"""Where on the head things may be: the masks of the head model, per texel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from faceborn.texture.atlas import covered, to_texels
+from faceborn.texture.colour import blur, smoothstep
+from faceborn.types import Array, HeadModel, Record
+
+HAIRLINE_RAMP_MM = 60.0  # the scalp mask runs from 0 to 1 across this (training/head/masks.py)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Regions(Record):
+    """All (S, S) float32 0..1 unless said otherwise."""
+
+    covered: Array  # bool
+    hair_mm: Array  # signed distance to a typical hairline, positive in the hair
+    features: Array  # brows, eyes, lips, nostrils: colours that are not those of skin
+    brows: Array
+    lips: Array
+    beard: Array
+    ears: Array
+    neck: Array
+    bare: Array  # cheeks, nose, forehead: most likely bare skin
+    chin: Array  # where a beard shows if there is one
+    height_mm: Array  # of the mean head
+
+
+@lru_cache(maxsize=6)
+def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
+    """The regions of `part` ("face" or "scalp")."""
+    names = ("scalp", "brows", "lips", "eye_sockets", "nostrils", "beard", "ears", "neck", "face")
+    stacked = np.stack([model.masks[name] for name in names], 1)
+    texels = to_texels(model, part, size_px, stacked, beyond=True)
+    value = {name: texels[..., i] for i, name in enumerate(names)}
+    place = to_texels(model, part, size_px, model.mean_mm)
+    x, y, z = np.abs(place[..., 0]), place[..., 1], place[..., 2]
+    front = (z > 55) & covered(model, part, size_px)
+    features = np.maximum.reduce(
+        [
+            smoothstep(0.3, 0.6, value["brows"]),
+            smoothstep(0.5, 0.7, value["eye_sockets"]),
+            smoothstep(0.3, 0.6, value["lips"]),
+            smoothstep(0.3, 0.6, value["nostrils"]),
+        ]
+    )
+    cheeks = (np.hypot(x - 36, y - 6) < 16) | (np.hypot(x - 30, y + 10) < 9)
+    bare = (cheeks | (np.hypot(x, y - 15) < 9) | (np.hypot(x, y - 68) < 13)) & front
+    chin = (np.hypot(x, y + 62) < 15) & front
+    return Regions(
+        covered=covered(model, part, size_px),
+        hair_mm=(value["scalp"] - 0.5) * HAIRLINE_RAMP_MM,
+        features=blur(features, max(1.0, size_px / 300)),
+        brows=value["brows"],
+        lips=value["lips"],
+        beard=value["beard"],
+        ears=value["ears"],
+        neck=value["neck"],
+        bare=bare.astype(np.float32),
+        chin=chin.astype(np.float32),
+        height_mm=y,
+    )

@@ -1,0 +1,117 @@
+"""The tile of scalp, neck and shoulders: the person's skin and hair where no face is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from faceborn.texture.colour import (
+    blur,
+    linear_from_srgb,
+    log_linear,
+    resize,
+    smoothstep,
+    spread_into_gaps,
+    srgb_float,
+)
+from faceborn.texture.complete import lay_over
+from faceborn.texture.hair import Hair, hair_cover, strands
+from faceborn.texture.light import LightFit
+from faceborn.texture.regions import regions_of
+from faceborn.texture.view import HeadView, sample_photo, view_part
+from faceborn.types import Array, HeadModel, Photo, Source
+
+WORK_SIZE_PX = 512
+SEAM_REACH = 1 / 9  # how far the tone at the seam is carried, of the tile's side
+LIKE_HAIR = 0.9  # natural log: photo texels this near to the hair's tone are hair
+
+
+def bake_scalp(
+    photo: Photo,
+    model: HeadModel,
+    head: HeadView,
+    light: LightFit,
+    face_log: Array,
+    prior_log: Array,
+    hair: Hair,
+    noise: Array,
+    size_px: int,
+) -> tuple[Array, Array]:
+    """(S, S, 3) uint8 sRGB and (S, S) uint8 of types.Source.
+
+    face_log, prior_log  (s, s, 3) finished log albedo of the face tile, and the fitted prior
+    noise                (N, N, 1) relative grain of skin
+    """
+    regions = regions_of(model, "scalp", WORK_SIZE_PX)
+    face_regions = regions_of(model, "face", face_log.shape[0])
+    tone = np.median(prior_log[face_regions.bare > 0.5], 0)
+    cover = hair_cover(hair, regions, mirrored=False)
+    skin = np.broadcast_to(tone, (*regions.covered.shape, 3)).astype(np.float32)
+    strand = hair.log_albedo + strands(WORK_SIZE_PX)
+    base = skin * (1 - cover[..., None]) + strand * cover[..., None]
+
+    view = view_part(photo, model, head, "scalp", WORK_SIZE_PX)
+    shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
+    shown = shown - light.log_shading(view.normals)
+    near = np.linalg.norm(blur(shown, 1.5) - hair.log_albedo, axis=2) / np.sqrt(3)
+    own = smoothstep(0.3, 0.7, view.trust) * cover * smoothstep(LIKE_HAIR, 0.5 * LIKE_HAIR, near)
+    own = own * smoothstep(4.0, 14.0, regions.hair_mm)
+    low = blur(shown, 10.0)
+    shown = shown - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)
+    base = lay_over(base, shown.astype(np.float32), blur(own, 3.0), regions.covered)
+
+    matched = base + _seam_difference(model, face_log, base)
+    image = resize(srgb_float(np.exp(matched)), size_px)
+    skin_grain = resize(noise, size_px).reshape(size_px, size_px, 1)
+    hairy = resize(cover, size_px)[..., None]
+    fine = skin_grain * (1 - hairy) + 0.6 * strands(size_px) * hairy
+    image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
+    labels = np.where(own > 0.5, Source.SEEN, Source.INFERRED)
+    source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
+    source = cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
+    return image, np.asarray(source)
+
+
+def _seam_difference(model: HeadModel, face_log: Array, base: Array) -> Array:
+    """(S, S, 3) what brings the scalp tile to the face tile's colour along their common seam."""
+    face_vertex, scalp_vertex = _seam(model)
+    wanted = _at(face_log, model.uv[face_vertex])
+    there = _at(base, model.uv[scalp_vertex])
+    size = base.shape[0]
+    sparse = np.zeros_like(base)
+    weight = np.zeros(base.shape[:2], np.float32)
+    column = np.clip((model.uv[scalp_vertex, 0] * size).astype(int), 0, size - 1)
+    row = np.clip(((1 - model.uv[scalp_vertex, 1]) * size).astype(int), 0, size - 1)
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            place = np.clip(row + dy, 0, size - 1), np.clip(column + dx, 0, size - 1)
+            sparse[place] = wanted - there
+            weight[place] = 1.0
+    spread = spread_into_gaps(sparse, weight)
+    near = np.clip(blur(weight, SEAM_REACH * size / 3) * 12, 0, 1)
+    reach = np.maximum(blur(np.maximum(near, weight), 2.0), weight)
+    return np.asarray(spread * reach[..., None])
+
+
+def _at(texels: Array, uv: Array) -> Array:
+    """(N, 3) values of a tile at (N, 2) uv."""
+    size = texels.shape[0]
+    x = (uv[:, 0] * size - 0.5).astype(np.float32)[None]
+    y = ((1 - uv[:, 1]) * size - 0.5).astype(np.float32)[None]
+    return np.asarray(cv2.remap(blur(texels, 1.0), x, y, cv2.INTER_LINEAR)[0])
+
+
+@lru_cache(maxsize=2)
+def _seam(model: HeadModel) -> tuple[Array, Array]:
+    """Vertices of the face and of the scalp that lie at the same points."""
+    by_part = {
+        part: np.unique(model.triangles[model.triangle_part == model.part_names.index(part)])
+        for part in ("face", "scalp")
+    }
+    point = {part: model.weld[vertices] for part, vertices in by_part.items()}
+    common, in_face, in_scalp = np.intersect1d(
+        point["face"], point["scalp"], return_indices=True
+    )
+    return by_part["face"][in_face], by_part["scalp"][in_scalp]
