@@ -139,7 +139,7 @@ def test_a_face_that_was_found_and_cannot_be_made_is_in_the_report(
 
     monkeypatch.setattr("faceborn.fit.fit_face", refuse)
     assert main(["make", str(photo), "--report"]) == 1
-    assert capsys.readouterr().err == "faceborn: a profile (turn)\n"
+    assert capsys.readouterr().err == f"faceborn: {photo}: a profile (turn)\n"
     assert names_in(photo.parent) == {"me.jpg", "me.json"}
     (face,) = json.loads((photo.parent / "me.json").read_text())["faces"]
     assert face["output"] == []

@@ -60,7 +60,8 @@ class Talk:
     def trouble(self, error: Exception) -> None:
         """One line for an error: message and hint of ours, or that it is a bug."""
         if isinstance(error, faceborn.FacebornError):
-            self._line(f"faceborn: {one_line(str(error))}")
+            named = "" if self._name in error.message else f"{self._name}: "
+            self._line(f"faceborn: {named}{one_line(str(error))}")
         else:
             what = one_line(f"{type(error).__name__}: {error}")
             self._line(f"faceborn: {self._name}: {what} (a bug in faceborn; -v shows where)")
