@@ -66,7 +66,8 @@ def bake_texture(
             view.trust
             * (0.2 + 0.8 * unclipped)
             * (1 - 0.8 * regions.features)
-            * smoothstep(12.0, -4.0, regions.hair_mm),
+            * smoothstep(12.0, -4.0, regions.hair_mm)
+            * regions.above_neck,
             MODE_SIZE_PX,
         ),
         resize(view.normals, MODE_SIZE_PX),
@@ -78,7 +79,7 @@ def bake_texture(
 
     surprise = log_albedo - prior_log
     gate, _ = skin_gate(surprise, view.trust, regions)
-    weight = view.trust * gate
+    weight = view.trust * gate * regions.above_neck
     skin_log = restrain(log_albedo, prior_log, weight, regions)
     weight = weight * smoothstep(8.0, -2.0, regions.hair_mm)
     skin = complete(skin_log, weight, prior_log, regions.covered)
@@ -87,7 +88,7 @@ def bake_texture(
     cover = hair_cover(hair, regions, mirrored=True)
     if hair.presence < 0.5:
         # No hair to tell apart: what the photo shows of the scalp is skin.
-        weight = view.trust * gate
+        weight = view.trust * gate * regions.above_neck
         skin = complete(skin_log, weight, prior_log, regions.covered)
     strands_log, hair_seen = hair_layer(hair, log_albedo, view.trust, cover, regions)
     mixed = skin.log_albedo * (1 - cover[..., None]) + strands_log * cover[..., None]

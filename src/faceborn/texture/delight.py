@@ -15,6 +15,8 @@ from faceborn.types import Array
 
 LOW_BAND = 1 / 42  # standard deviation of the low band's blur, of the tile's side
 LEVEL_LIMIT = 0.14  # natural log: how far the low band may be brighter or darker than the prior
+MIDDLE_BAND = 1 / 110
+MIDDLE_LEVEL_LIMIT = 0.16
 COLOUR_LIMIT = 0.07
 
 
@@ -27,12 +29,27 @@ def restrain(log_albedo: Array, prior_log: Array, weight: Array, regions: Region
 
     Lips and brows are left as the photo has them.
     """
-    sigma = LOW_BAND * log_albedo.shape[0]
     skin = weight * (1 - 0.9 * regions.features) + 1e-4
-    low = blur((log_albedo - prior_log) * skin[..., None], sigma) / blur(skin, sigma)[..., None]
-    level = (low @ LUMINANCE)[..., None]
-    colour = low - level
-    strength = np.linalg.norm(colour, axis=2, keepdims=True)
-    kept = LEVEL_LIMIT * np.tanh(level / LEVEL_LIMIT)
-    kept = kept + colour * COLOUR_LIMIT * np.tanh(strength / COLOUR_LIMIT) / np.maximum(strength, 1e-6)
-    return np.asarray(log_albedo - low + kept, np.float32)
+    surprise = log_albedo - prior_log
+    broad = _low_band(surprise, skin, LOW_BAND)
+    medium = _low_band(surprise - broad, skin, MIDDLE_BAND)
+    kept = _limited(broad, LEVEL_LIMIT, COLOUR_LIMIT)
+    kept = kept + _limited(medium, MIDDLE_LEVEL_LIMIT, COLOUR_LIMIT)
+    free = regions.features[..., None]
+    kept = kept * (1 - free) + (_limited(broad, LEVEL_LIMIT, COLOUR_LIMIT) + medium) * free
+    return np.asarray(log_albedo - broad - medium + kept, np.float32)
+
+
+def _low_band(values: Array, weight: Array, share: float) -> Array:
+    """Weighted blur: what is not to be believed does not bleed in."""
+    sigma = share * values.shape[0]
+    return np.asarray(blur(values * weight[..., None], sigma) / blur(weight, sigma)[..., None])
+
+
+def _limited(difference: Array, level_limit: float, colour_limit: float) -> Array:
+    """Small differences as they are, large ones pressed towards the limits."""
+    level = (difference @ LUMINANCE)[..., None]
+    colour = difference - level
+    strength = np.maximum(np.linalg.norm(colour, axis=2, keepdims=True), 1e-6)
+    pressed = colour * (colour_limit * np.tanh(strength / colour_limit) / strength)
+    return np.asarray(level_limit * np.tanh(level / level_limit) + pressed)

@@ -19,6 +19,7 @@ DARKER, BRIGHTER, COLOURED = 0.75, 0.50, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
 RAMP = 0.5  # the tolerance fades over this share of itself
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
+LARGEST_MOLE = 0.0025  # of the tile
 SMALLEST_ISLAND = 0.01  # of the accepted area
 
 
@@ -29,7 +30,7 @@ def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, f
     trust     (S, S) 0..1, how well the camera sees the texel
     """
     size = surprise.shape[0]
-    soft = blur(surprise, size / 400)
+    soft = blur(surprise, size / 170)
     level = soft @ LUMINANCE
     colour = np.linalg.norm(soft - level[..., None], axis=2)
 
@@ -52,7 +53,7 @@ def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, f
     worst = np.maximum.reduce([-level / darker, level / brighter, colour / coloured])
     accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
-    gate = (1 - smoothstep(1.0, 1.0 + RAMP, worst)) * accept
+    gate = accept.astype(np.float32)
     # Step back from what was refused: its colour bleeds into its neighbours.
     back = max(1, size // 100)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * back + 1, 2 * back + 1))
@@ -73,4 +74,9 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     keep[0] = False
     touching = np.unique(labels[(regions.bare > 0.5) & (opened > 0)])
     keep[touching[touching > 0]] = True
-    return np.asarray(keep[labels])
+    kept = keep[labels]
+    # What is refused inside the face and small is a mole, a wrinkle or a nostril: skin after all.
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
+    hole = stats[:, cv2.CC_STAT_AREA] < LARGEST_MOLE * size * size
+    hole[0] = False
+    return np.asarray(kept | hole[labels])

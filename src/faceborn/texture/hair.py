@@ -72,7 +72,7 @@ def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
     without, the typical hairline does.
     """
     size = regions.covered.shape[0]
-    ragged = 2.5 * _noise(size, 2.0) + 2.0 * strands(size)[..., 0] / STRAND_CONTRAST
+    ragged = 1.2 * _noise(size, 2.0) + 0.8 * strands(size)[..., 0] / STRAND_CONTRAST
     cover = smoothstep(-5.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
     if not mirrored:
         return np.asarray(cover)

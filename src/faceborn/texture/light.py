@@ -15,11 +15,12 @@ from faceborn.texture.prior import MODE_SIZE_PX, AlbedoPrior
 from faceborn.types import Array, Record
 
 ROUNDS = 7
-EVIDENCE = 150.0  # the photo counts as this many independent texels: its errors are shared
-NOISE = 0.10  # of a texel, in natural logarithms: the prior's own remainder
-LEVEL_SD = 0.3  # of the overall level of light
-SHAPE_SD = np.array([1.0, 0.5, 0.5, 0.5, 0.15, 0.15, 0.15, 0.15, 0.15])  # of the 9 terms
+EVIDENCE = 40.0  # the photo counts as this many independent texels: its errors are shared
+NOISE = 0.20  # of a texel, in natural logarithms: shadows, highlights and the prior's remainder
+LEVEL_SD = 0.15  # of the overall level of light
+SHAPE_SD = np.array([1.0, 0.4, 0.4, 0.2, 0.08, 0.08, 0.08, 0.08, 0.08])  # of the 9 terms
 CAST_SD = np.array([0.05, 0.06, 0.06, 0.06])  # of the light's colour: constant and gradient
+MOST_WEIGHT = 2.5  # standard deviations; beyond, a mode explains a shadow or a collar
 DARKEST_SHADE = 0.2  # of the median: below this a division would only raise noise
 
 
@@ -85,6 +86,7 @@ def fit_light(
         albedo_weights = np.linalg.solve(
             (modes * heavy) @ modes.T + np.eye(len(modes)), (modes * heavy) @ rest
         )
+        albedo_weights = np.clip(albedo_weights, -MOST_WEIGHT, MOST_WEIGHT)
         albedo = mean + (albedo_weights @ modes).reshape(-1, 3)
 
         ratio = observed - albedo

@@ -28,6 +28,7 @@ class Regions(Record):
     neck: Array
     bare: Array  # cheeks, nose, forehead: most likely bare skin
     chin: Array  # where a beard shows if there is one
+    above_neck: Array  # the neck of a photo is collar, chain and shadow: not used
     height_mm: Array  # of the mean head
 
 
@@ -63,5 +64,6 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         neck=value["neck"],
         bare=bare.astype(np.float32),
         chin=chin.astype(np.float32),
+        above_neck=smoothstep(0.62, 0.42, value["neck"]),
         height_mm=y,
     )
