@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from head.expressions import ARKIT_NAMES, add_eye_turns, source_shape, symmetric_shapes
-from head.eyes import find_eyeballs, look_angles_deg, rigid_identity, turn_to_rest
+from head.eyes import Eyeball, find_eyeballs, look_angles_deg, rigid_identity, turn_to_rest
 from head.joints import JOINT_NAMES, JOINT_PARENTS, make_rig
 from head.landmarks import contour_vertices, embed_centerface, embed_ibug, embed_mediapipe
 from head.masks import make_masks
-from head.source import read_source
+from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips
+from head.source import Source, read_source
 from head.surface import FLIP_X, make_surface, mirror_of_points
+from head.tongue import tongue_out
 
 from faceborn.model.parts import PART_NAMES
 from faceborn.types import Array
@@ -42,8 +44,10 @@ def main() -> None:
 
     eyes = find_eyeballs(source)
     identity, eye_centers = rigid_identity(source, eyes)
-    source = replace(source, points_mm=turn_to_rest(source.points_mm, eyes), identity_mm=identity)
-    shapes = make_expressions(source, eyes)
+    lips = find_lips(source)
+    resting = turn_to_rest(close_mean(lips, source.points_mm), eyes)
+    source = replace(source, points_mm=resting, identity_mm=close_identities(lips, identity))
+    shapes = make_expressions(source, lips, eyes)
     rig = make_rig(source, eyes, eye_centers, shapes["jawOpen"])
     masks = make_masks(source, mirror)
 
@@ -99,12 +103,13 @@ def main() -> None:
     )
 
 
-def make_expressions(source, eyes) -> dict[str, Array]:  # type: ignore[no-untyped-def]
+def make_expressions(source: Source, lips: Lips, eyes: tuple[Eyeball, Eyeball]) -> dict[str, Array]:
     """ARKit name -> (P, 3)."""
     shapes = {
         name: source_shape(name, source.shapes_mm) for name in ARKIT_NAMES if name != "tongueOut"
     }
-    shapes["tongueOut"] = np.zeros_like(shapes["jawOpen"])
+    shapes["mouthClose"] = closing_shape(source, lips, shapes["jawOpen"], shapes["mouthClose"])
+    shapes["tongueOut"] = tongue_out(source, shapes["jawOpen"])
     return add_eye_turns(shapes, source.points_mm, eyes)
 
 
