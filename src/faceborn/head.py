@@ -65,10 +65,15 @@ class Head:
         """(S, S) bool, which texels of `albedo` the photo showed; `source` says more."""
         return np.asarray(self.source == Source.SEEN)
 
-    @property
+    @cached_property
     def source(self) -> Array:
         """(S, S) uint8 of Source: seen, mirrored, inferred, or outside of the surface."""
-        return self.texture.source["face"]
+        stored = self.texture.source["face"]  # may be coarser than the albedo
+        row, column = (
+            np.arange(size) * stored_size // size
+            for size, stored_size in zip(self.albedo.shape, stored.shape, strict=False)
+        )
+        return stored[np.ix_(row, column)]
 
     @cached_property
     def expressions(self) -> Mapping[str, Array]:

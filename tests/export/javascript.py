@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[1] / "js"
+OLDEST_NODE = 20
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
@@ -27,6 +28,8 @@ def run_script(name: str, *arguments: str | Path, browser: bool = False) -> Any:
         missing = "node is not installed"
     elif not (FOLDER / "node_modules").is_dir():
         missing = "no tests/js/node_modules: run `npm ci --prefix tests/js`"
+    elif browser and _major(node) < OLDEST_NODE:
+        missing = f"playwright wants node {OLDEST_NODE} or newer"
     elif browser and not Path(CHROMIUM).exists():
         missing = f"no browser at {CHROMIUM}: install chromium or set CHROMIUM"
     if missing:
@@ -44,3 +47,8 @@ def run_script(name: str, *arguments: str | Path, browser: bool = False) -> Any:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
+
+
+def _major(node: str) -> int:
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    return int(version.stdout.strip().lstrip("v").split(".")[0])
