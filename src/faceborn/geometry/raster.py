@@ -50,6 +50,31 @@ def rasterise(points_camera_mm: Array, triangles: Array, camera: Camera) -> Rast
     )
 
 
+def rasterise_depth(points_camera_mm: Array, triangles: Array, camera: Camera) -> Array:
+    """Depth of the nearest surface, (H, W) float32 mm, inf where there is none.
+
+    A third of the time of `rasterise`; from OpenCV's z buffer, good to 1e-5 of the depth.
+    """
+    points, near, far = _for_opencv(
+        points_camera_mm, triangles, camera.size_px, camera.focal_px, camera.center_px
+    )
+    width, height = camera.size_px
+    depth = np.full((height, width), far, np.float32)
+    if len(triangles) and far > 0:
+        cv2.triangleRasterizeDepth(
+            points.reshape(-1, 1, 3),
+            np.ascontiguousarray(triangles, np.int32).reshape(-1, 1, 3),
+            depth,
+            np.eye(4, dtype=np.float32),
+            2.0 * np.arctan(height / 2 / camera.focal_px),
+            near,
+            far,
+            _settings(),
+        )
+    depth[depth >= far] = np.inf
+    return depth
+
+
 def rasterise_uv(uv: Array, triangles: Array, size_px: int) -> Raster:
     """Which triangle covers the centre of each texel; row 0 is v = 1.
 
@@ -72,53 +97,29 @@ def _rasterise(
     center_px: tuple[float, float],
 ) -> Raster:
     width, height = size_px
-    empty = Raster(
-        triangle=np.full((height, width), -1, np.int32),
-        barycentrics=np.zeros((height, width, 3), np.float32),
-        depth=np.full((height, width), np.inf, np.float32),
-    )
-    if len(triangles) == 0:
-        return empty
-    points = np.asarray(points, np.float64)
-    used_z = points[triangles, 2]
-    far = float(used_z.max())
-    near = float(used_z.min())
-    if far <= 0:
-        return empty
-    # Tight planes: the z buffer spends its precision where the head is.
-    far, near = far * 1.01 + 1.0, max(near * 0.99 - 1.0, far * 1e-3)
-
-    # OpenCV's camera looks along -z with y up and has its axis in the middle of the picture; a
-    # principal point elsewhere is a shear.
-    corners = np.empty((len(triangles), 3, 3), np.float32)
-    sheared = points.copy()
-    sheared[:, 0] += points[:, 2] * ((center_px[0] - width / 2) / focal_px)
-    sheared[:, 1] += points[:, 2] * ((center_px[1] - height / 2) / focal_px)
-    sheared[:, 1:] *= -1.0
-    corners[:] = sheared[triangles]
+    triangle = np.full((height, width), -1, np.int32)
+    barycentrics = np.zeros((height, width, 3), np.float32)
+    depth = np.full((height, width), np.inf, np.float32)
+    turned, near, far = _for_opencv(points, triangles, size_px, focal_px, center_px)
+    if len(triangles) == 0 or far <= 0:
+        return Raster(triangle=triangle, barycentrics=barycentrics, depth=depth)
     number = np.repeat(np.arange(1, len(triangles) + 1, dtype=np.float32), 9)
     colour = np.zeros((height, width, 3), np.float32)
-    buffer = np.full((height, width), far, np.float32)
-    settings = cv2.TriangleRasterizeSettings()
-    settings.setShadingType(cv2.RASTERIZE_SHADING_FLAT)
-    settings.setCullingMode(cv2.RASTERIZE_CULLING_NONE)
     cv2.triangleRasterize(
-        corners.reshape(-1, 1, 3),
+        turned[triangles].reshape(-1, 1, 3),
         np.arange(len(triangles) * 3, dtype=np.int32).reshape(-1, 1, 3),
         number.reshape(-1, 1, 3),
         colour,
-        buffer,
+        np.full((height, width), far, np.float32),
         np.eye(4, dtype=np.float32),
         2.0 * np.arctan(height / 2 / focal_px),
         near,
         far,
-        settings,
+        _settings(),
     )
     # Numbers below 2^24 are exact in float32.
     triangle = colour[..., 0].astype(np.int32) - 1
 
-    barycentrics = np.zeros((height, width, 3), np.float32)
-    depth = np.full((height, width), np.inf, np.float32)
     planes = _planes(points, triangles, focal_px, center_px)
     columns = np.arange(width, dtype=np.float32) + 0.5
     # Bands of rows that stay in the cache: twice as fast as all at once.
@@ -145,6 +146,36 @@ def _rasterise(
         barycentrics[top : top + band][inside] = weight
         depth[top : top + band][inside] = np.einsum("nc,nc->n", weight, plane[:, 9:])
     return Raster(triangle=triangle, barycentrics=barycentrics, depth=depth)
+
+
+def _settings() -> cv2.TriangleRasterizeSettings:
+    settings = cv2.TriangleRasterizeSettings()
+    settings.setShadingType(cv2.RASTERIZE_SHADING_FLAT)
+    settings.setCullingMode(cv2.RASTERIZE_CULLING_NONE)
+    return settings
+
+
+def _for_opencv(
+    points: Array,
+    triangles: Array,
+    size_px: tuple[int, int],
+    focal_px: float,
+    center_px: tuple[float, float],
+) -> tuple[Array, float, float]:
+    """Points in OpenCV's frame, near and far plane (0 where nothing is to be drawn).
+
+    That camera looks along -z with y up and has its axis in the middle of the picture; a principal
+    point elsewhere is a shear. The planes are tight: the z buffer spends its precision there.
+    """
+    width, height = size_px
+    turned = np.array(points, np.float64)
+    turned[:, 0] += points[:, 2] * ((center_px[0] - width / 2) / focal_px)
+    turned[:, 1] += points[:, 2] * ((center_px[1] - height / 2) / focal_px)
+    turned[:, 1:] *= -1.0
+    depth = points[triangles, 2]
+    far = float(depth.max(initial=-1.0)) * 1.01 + 1.0
+    near = max(float(depth.min(initial=far)) * 0.99 - 1.0, far * 1e-3)
+    return turned.astype(np.float32), near, far if far > 1.0 else 0.0
 
 
 def _planes(
