@@ -80,7 +80,7 @@ def test_a_mirrored_photo_gives_mirrored_points(astronaut: Array, face: Face) ->
     for a, b in pairs + [(b, a) for a, b in pairs]:
         expected = (width - face.landmarks_px[b, 0], face.landmarks_px[b, 1])
         distance = np.linalg.norm(mirrored.landmarks_px[a] - expected)
-        assert distance < 0.05 * eye_distance_px(face), (a, b)
+        assert distance < 0.03 * eye_distance_px(face), (a, b)
     assert mirrored.roll_deg == pytest.approx(-face.roll_deg, abs=3)
     assert mirrored.yaw_deg == pytest.approx(-face.yaw_deg, abs=5)
 

@@ -31,6 +31,19 @@ class Crop(Record):
         turn = abs(np.angle(np.exp(1j * (other.turn_rad - self.turn_rad))))
         return bool(shift > MOST_SHIFT or zoom > MOST_ZOOM or turn > MOST_TURN_RAD)
 
+    def moved(self, factor: float, turn_rad: float, shift: tuple[float, float]) -> Crop:
+        """Enlarged, turned, and shifted by parts of the side along the photo's axes."""
+        return Crop(
+            center_px=self.center_px + self.side_px * np.array(shift),
+            side_px=self.side_px * factor,
+            turn_rad=self.turn_rad + turn_rad,
+        )
+
+    def mirrored(self, width_px: int) -> Crop:
+        """The same square in the photo seen in a mirror."""
+        x, y = self.center_px
+        return self.replace(center_px=np.array([width_px - x, y]), turn_rad=-self.turn_rad)
+
     def photo_from_square(self, size_px: int) -> Array:
         """(2, 3) affine transform from a square of `size_px` to the photo."""
         c, s = np.cos(self.turn_rad), np.sin(self.turn_rad)

@@ -95,13 +95,12 @@ def _turned_back(detection: Detection, quarters: int, width: int, height: int) -
 def _measure(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face:
     yaw, pitch, roll = pose_from_five(detection.points_px)
     crop = _crop(detection, yaw, roll)
-    measured = landmarker.locate(pixels, crop)
-    if measured.presence >= MIN_PRESENCE and abs(yaw) <= PROFILE_YAW_DEG:
-        better = landmarker.closer(measured)
-        if crop.differs(better):
-            measured = landmarker.locate(pixels, better)
+    measured = landmarker.locate(pixels, crop, careful=False)
     scheme, points, iris = FIVE_SCHEME, detection.points_px, None
     if measured.presence >= MIN_PRESENCE and abs(yaw) <= PROFILE_YAW_DEG:
+        better = landmarker.closer(measured)
+        crop = better if crop.differs(better) else crop
+        measured = landmarker.locate(pixels, crop, careful=True)
         scheme, points, iris = landmarker.scheme, measured.points_px, measured.iris_px
         yaw, pitch, roll = pose_from_mesh(points)
     x0, y0, x1, y1 = (float(edge) for edge in detection.box_px)

@@ -41,8 +41,11 @@ class Detector(Protocol):
 class Landmarker(Protocol):
     scheme: str  # key of HeadModel.landmarks
 
-    def locate(self, pixels: Array, crop: Crop) -> Measurement:
-        """The points of the face that `crop` cuts out of `pixels` (H, W, 3) uint8 RGB."""
+    def locate(self, pixels: Array, crop: Crop, *, careful: bool) -> Measurement:
+        """The points of the face that `crop` cuts out of `pixels` (H, W, 3) uint8 RGB.
+
+        careful  as exact as the network can, at the cost of time; else a glance
+        """
 
     def closer(self, measured: Measurement) -> Crop:
         """The crop that frames the face of `measured` as the network likes it best."""

@@ -14,12 +14,32 @@ import numpy as np
 from faceborn.assets import asset_path
 from faceborn.faces.crop import Crop
 from faceborn.faces.interface import Measurement
+from faceborn.faces.mesh_mirror import MIRROR
+from faceborn.faces.pose import pose_from_mesh
 from faceborn.types import Array
 
 SIZE_PX = 192
 EYE_RIGHT_OUTER, EYE_LEFT_OUTER = 33, 263
 OUTLINE_POINTS = 468  # the others are irises: centre, then four points of the limbus
 IRIS_LEFT, IRIS_RIGHT = slice(473, 478), slice(468, 473)
+
+# A careful look is the mean of these four crops (factor of the side, turn in rad, shift in sides),
+# each seen straight and mirrored: the error that depends on framing and side averages out.
+# 60 London training people: raw error of fronts 1.69 -> 1.55 % of the eye distance, fitted shapes
+# of one person from several views 1.08 -> 0.90 mm apart, of different people 1.24 -> 1.24 mm.
+# Eight crops bring no more, larger shifts less.
+LOOKS = (
+    (0.92, 0.10, (0.02, 0.02)),
+    (1.00, -0.10, (-0.02, -0.02)),
+    (1.08, 0.05, (0.02, -0.02)),
+    (1.00, -0.05, (-0.02, 0.02)),
+)
+
+# The network draws irises too wide and too low. 63 London training people, fronts: its horizontal
+# and vertical radius over half the width of the hand-placed ring.
+WIDTH_OVER_TRUE, HEIGHT_OVER_TRUE = 1.054, 0.936
+# Between these yaws the far iris, drawn up to a quarter too small, gives way to the near one.
+TURNED_DEG = (10.0, 30.0)
 
 
 @cache
@@ -33,16 +53,11 @@ class FaceMesh:
 
     scheme = "mediapipe_478"
 
-    def locate(self, pixels: Array, crop: Crop) -> Measurement:
-        picture = crop.sample(pixels, SIZE_PX)
-        network = _network()
-        network.setInput((picture.astype(np.float32) / 255).transpose(2, 0, 1)[None].copy(), "crop")
-        points, presence = network.forward(["points", "presence"])
-        points_px = crop.to_photo(points.astype(np.float64), SIZE_PX)
-        irises = [_iris(points_px[part]) for part in (IRIS_LEFT, IRIS_RIGHT)]
-        return Measurement(
-            points_px=points_px, iris_px=np.array(irises), presence=float(presence[0])
-        )
+    def locate(self, pixels: Array, crop: Crop, *, careful: bool) -> Measurement:
+        points_px, presence = _look(pixels, crop)
+        if careful:
+            points_px = np.mean([_both_ways(pixels, crop.moved(*look)) for look in LOOKS], axis=0)
+        return Measurement(points_px=points_px, iris_px=_irises(points_px), presence=presence)
 
     def closer(self, measured: Measurement) -> Crop:
         points = measured.points_px[:OUTLINE_POINTS]
@@ -55,11 +70,39 @@ class FaceMesh:
         return Crop(center_px=upright.T @ ((low + high) / 2), side_px=side, turn_rad=turn)
 
 
-def _iris(points_px: Array) -> tuple[float, float, float]:
-    """x, y, radius from the centre and four points of the limbus.
+def _look(pixels: Array, crop: Crop) -> tuple[Array, float]:
+    """(478, 2) points in pixels of the photo, presence; one pass, 3.3 ms on one core."""
+    picture = crop.sample(pixels, SIZE_PX)
+    network = _network()
+    network.setInput((picture.astype(np.float32) / 255).transpose(2, 0, 1)[None].copy(), "crop")
+    points, presence = network.forward(["points", "presence"])
+    return crop.to_photo(points.astype(np.float64), SIZE_PX), float(presence[0])
 
-    Turning the head or the eye shortens one diameter; the longer one is the true one.
+
+def _both_ways(pixels: Array, crop: Crop) -> Array:
+    """(478, 2) mean of the points seen straight and in a mirror."""
+    straight, _ = _look(pixels, crop)
+    mirrored, _ = _look(pixels[:, ::-1], crop.mirrored(pixels.shape[1]))
+    mirrored = mirrored[MIRROR]
+    mirrored[:, 0] = pixels.shape[1] - mirrored[:, 0]
+    return np.asarray((straight + mirrored) / 2)
+
+
+def _irises(points_px: Array) -> Array:
+    """(2, 3) left then right iris: x, y, radius; from (478, 2) points.
+
+    On a turned head the width is foreshortened and the far iris unreliable: the height of the near
+    one stands for both radii. (That the far eye is up to 60 mm further away is not corrected.)
     """
-    center, right, top, left, bottom = points_px
-    diameter = max(np.linalg.norm(right - left), np.linalg.norm(top - bottom))
-    return float(center[0]), float(center[1]), float(diameter) / 2
+    yaw_deg = pose_from_mesh(points_px)[0]
+    turned = float(np.interp(abs(yaw_deg), TURNED_DEG, (0.0, 1.0)))
+    centers, radii = [], []
+    for part in (IRIS_LEFT, IRIS_RIGHT):
+        center, right, top, left, bottom = points_px[part]
+        width = np.linalg.norm(right - left) / 2 / WIDTH_OVER_TRUE
+        height = np.linalg.norm(top - bottom) / 2 / HEIGHT_OVER_TRUE
+        centers.append(center)
+        radii.append(height * (1 + turned) / 2 + width * (1 - turned) / 2)
+    near = 1 if yaw_deg > 0 else 0  # turned to the own left, the right eye is in front
+    radii[1 - near] += turned * (radii[near] - radii[1 - near])
+    return np.column_stack([np.array(centers), radii])
