@@ -1,0 +1,218 @@
+"""Draw a head: studio light, skin that lets light through, eyes that reflect a window."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from faceborn.geometry.raster import Raster, rasterise
+from faceborn.geometry.rotations import FLIP
+from faceborn.model.parts import MATERIAL_OF
+from faceborn.render.colour import backdrop, display
+from faceborn.render.light import STUDIO, Studio, fresnel, highlight, wrapped
+from faceborn.render.occlusion import Visibility, cone_directions, see_directions, soften
+from faceborn.render.surface import Fragments, albedo_of, gather
+from faceborn.types import Array, Camera, Shape, Texture
+
+STYLES = ("textured", "clay", "source", "albedo")
+SKIN_PARTS = ("face", "scalp")
+WRAP = np.array([0.30, 0.10, 0.05], np.float32)  # red light goes furthest through skin
+# Share and reach (mm, standard deviation) of the light that leaves skin beside where it entered;
+# coarse fit to the three-layer skin profile of d'Eon and Luebke 2007.
+SCATTER = ((0.55, 2.2), (0.30, 1.2), (0.15, 0.7))
+BOUNCE = 0.55  # of the light missing in a fold, how much other skin returns
+WINDOW_RADIANCE = 26.0
+SHADED_MAX = 8.0
+
+
+def render_head(
+    vertices_mm: Array,
+    shape: Shape,
+    texture: Texture,
+    camera: Camera,
+    *,
+    style: str = "textured",
+    background: Array | None = None,
+    visibility: Visibility | None = None,
+    studio: Studio = STUDIO,
+    supersample: int = 2,
+) -> Array:
+    """(H, W, 3) uint8: the head as `camera` sees it.
+
+    vertices_mm  (V, 3) head space: neutral or with an expression
+    style        "textured"; "clay": without colour; "source": where the colour comes from (green
+                 seen, blue mirrored, orange inferred); "albedo": colour without light
+    background   (H, W, 3) uint8 behind the head; without it a soft grey
+    visibility   of these vertices, from `see_directions`: worth sharing between views
+    """
+    if style not in STYLES:
+        raise ValueError(f"no style {style!r}: one of {', '.join(STYLES)}")
+    if background is None:
+        background = backdrop(camera.size_px)
+    if visibility is None and style != "albedo":
+        visibility = see_directions(vertices_mm, shape.model)
+    scale = 1 if style == "source" else supersample
+    large = camera.replace(
+        size_px=(camera.size_px[0] * scale, camera.size_px[1] * scale),
+        focal_px=camera.focal_px * scale,
+        center_px=(camera.center_px[0] * scale, camera.center_px[1] * scale),
+    )
+    light, coverage = _draw(vertices_mm, shape, texture, large, style, visibility, studio)
+    if scale > 1:
+        light = cv2.resize(light, camera.size_px, interpolation=cv2.INTER_AREA)
+        coverage = cv2.resize(coverage, camera.size_px, interpolation=cv2.INTER_AREA)
+    shown = display(light / np.maximum(coverage, 1e-4)[..., None]).astype(np.float32)
+    mixed = background + (shown - background) * coverage[..., None]
+    return np.asarray(mixed + 0.5, np.uint8)
+
+
+def _draw(
+    vertices_mm: Array,
+    shape: Shape,
+    texture: Texture,
+    camera: Camera,
+    style: str,
+    visibility: Visibility | None,
+    studio: Studio,
+) -> tuple[Array, Array]:
+    """(H, W, 3) linear light times coverage, and coverage (H, W) 0..1."""
+    model = shape.model
+    blended = np.array([MATERIAL_OF[name].alpha != "opaque" for name in model.part_names])
+    points = camera.to_camera(vertices_mm)
+    to_viewer = FLIP @ camera.camera_from_head
+    normals, incoming = _vertex_light(vertices_mm, shape, to_viewer, visibility, studio)
+
+    width, height = camera.size_px
+    light = np.zeros((height, width, 3), np.float32)
+    coverage = np.zeros((height, width), np.float32)
+    front = np.full((height, width), np.inf, np.float32)
+
+    def fragments_of(chosen: Array) -> tuple[Raster, Fragments]:
+        triangles = model.triangles[chosen]
+        raster = rasterise(points, triangles, camera)
+        part = model.triangle_part[chosen]
+        return raster, gather(raster, triangles, part, model.uv, normals, incoming, camera)
+
+    raster, fragments = fragments_of(~blended[model.triangle_part])
+    front = raster.depth
+    mm_per_px = (
+        float(np.median(front[raster.covered])) / camera.focal_px if len(fragments.part) else 1.0
+    )
+    colour = albedo_of(fragments, shape, texture, style)[:, :3]
+    light[fragments.inside] = _shade(fragments, colour, shape, style, studio, mm_per_px)
+    coverage[fragments.inside] = 1.0
+
+    if style in ("textured", "albedo"):
+        layers = []
+        for number in np.flatnonzero(blended):
+            raster, fragments = fragments_of(model.triangle_part == number)
+            if len(fragments.part):
+                layers.append((float(np.median(raster.depth[raster.covered])), raster, fragments))
+        for _, raster, fragments in sorted(layers, key=lambda layer: -layer[0]):
+            rgba = albedo_of(fragments, shape, texture, style)
+            shaded = _shade(fragments, rgba[:, :3], shape, style, studio, mm_per_px)
+            ahead = raster.depth[fragments.inside] < front[fragments.inside] + 0.3
+            alpha = (rgba[:, 3] * ahead)[:, None]
+            light[fragments.inside] = light[fragments.inside] * (1 - alpha) + shaded * alpha
+            under = coverage[fragments.inside]
+            coverage[fragments.inside] = under + (1 - under) * alpha[:, 0]
+    return light, coverage
+
+
+def _vertex_light(
+    vertices_mm: Array,
+    shape: Shape,
+    to_viewer: Array,
+    visibility: Visibility | None,
+    studio: Studio,
+) -> tuple[Array, Array]:
+    """Normals in the viewer's frame (V, 3), and per vertex: ambient rgb, openness, key light seen.
+
+    Without visibility the light is even.
+    """
+    model = shape.model
+    if visibility is None:
+        return np.zeros_like(vertices_mm), np.ones((len(vertices_mm), 5), np.float32)
+    ambient = visibility.irradiance(studio.radiance(visibility.directions @ to_viewer.T))
+    key = cone_directions(to_viewer.T @ studio.key_direction, studio.key_radius_deg)
+    key_seen = see_directions(vertices_mm, model, key).seen.mean(1, keepdims=True)
+    incoming = np.concatenate([ambient, visibility.openness(), key_seen], 1)
+    return visibility.normals @ to_viewer.T, soften(incoming, model)
+
+
+def _shade(
+    fragments: Fragments,
+    colour: Array,
+    shape: Shape,
+    style: str,
+    studio: Studio,
+    mm_per_px: float,
+) -> Array:
+    """(N, 3) linear light that the fragments send to the viewer."""
+    if style == "albedo" or len(colour) == 0:
+        return colour
+    names = shape.model.part_names
+    ambient, openness = fragments.values[:, :3], fragments.values[:, 3]
+    key_seen = fragments.values[:, 4]
+    normals, towards = fragments.normals, fragments.towards
+    key = studio.key_direction
+    diffuse = wrapped(normals @ key.astype(np.float32), WRAP) * key_seen[:, None]
+    diffuse = diffuse * studio.key_colour.astype(np.float32) + ambient
+    if style == "source":
+        level = np.clip(0.25 + 0.6 * diffuse.mean(1), 0.3, 1.0)
+        return np.asarray(colour * level[:, None], np.float32)
+    diffuse += ((1 - openness) * (BOUNCE * openness))[:, None] * colour
+    skin = np.isin(fragments.part, [names.index(p) for p in SKIN_PARTS if p in names])
+    diffuse = _scatter(diffuse, skin, fragments.inside, mm_per_px)
+
+    roughness = np.array([MATERIAL_OF[name].roughness for name in names], np.float32)
+    rough = roughness[fragments.part]
+    facing = np.einsum("nx,nx->n", normals, towards)
+    mirrored = 2 * facing[:, None] * normals - towards
+    # A rough surface mirrors less at grazing angles than Schlick's curve for glass.
+    mirror = fresnel(facing) * (1 - 0.75 * rough)
+    mirror = mirror * np.clip(openness, 0.0, 1.0) ** 1.5
+    spread = highlight(normals, towards, key, np.maximum(rough, 0.3)) * key_seen
+    shine = studio.radiance(mirrored, 0.5) * mirror[:, None]
+    shine += (np.pi * spread)[:, None] * studio.key_colour.astype(np.float32)
+    light = colour * diffuse + shine
+
+    eyes = np.isin(
+        fragments.part, [i for i, n in enumerate(names) if n in ("eye_left", "eye_right")]
+    )
+    if eyes.any():
+        glint = studio.window(mirrored[eyes]) * fresnel(facing[eyes]) * WINDOW_RADIANCE
+        light[eyes] += (glint * np.clip(openness[eyes] * 2.5, 0.0, 1.0))[:, None]
+    return np.asarray(np.minimum(light, SHADED_MAX), np.float32)
+
+
+def _scatter(diffuse: Array, skin: Array, inside: Array, mm_per_px: float) -> Array:
+    """Let light wander under the skin: blur what arrives, red the furthest."""
+    if not skin.any():
+        return diffuse
+    rows, columns = np.nonzero(inside.any(1))[0], np.nonzero(inside.any(0))[0]
+    window = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    within = inside[window]
+    weight = np.zeros(within.shape, np.float32)
+    weight[within] = skin
+    picture = np.zeros(within.shape, np.float32)
+    result = diffuse.copy()
+    for channel, (share, reach_mm) in enumerate(SCATTER):
+        reach = reach_mm / mm_per_px
+        if reach < 0.4:
+            continue
+        picture[within] = diffuse[:, channel] * skin
+        blurred = _blur(picture, reach) / np.maximum(_blur(weight, reach), 1e-3)
+        mixed = diffuse[:, channel] * (1 - share) + share * blurred[within]
+        result[:, channel] = np.where(skin, mixed, diffuse[:, channel])
+    return result
+
+
+def _blur(picture: Array, sigma: float) -> Array:
+    """A wide blur at half the size: the eye sees no difference, the clock does."""
+    if sigma < 3:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma))
+    height, width = picture.shape
+    small = cv2.resize(picture, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 2)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
