@@ -1,0 +1,1 @@
+"""Registration of a landmark network's points to the head model: parts of register_landmarks.py."""
