@@ -17,9 +17,9 @@ from faceborn.texture.colour import (
     srgb_float,
 )
 from faceborn.texture.complete import Completed, complete
-from faceborn.texture.delight import restrain
+from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eye, read_iris
-from faceborn.texture.gate import skin_gate
+from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
 from faceborn.texture.hair import hair_cover, hair_layer, read_hair, strands
 from faceborn.texture.light import fit_light
@@ -77,14 +77,17 @@ def bake_texture(
     prior_log = prior.log_albedo(light.albedo_weights, WORK_SIZE_PX)
     log_albedo = log_photo - light.log_shading(view.normals)
 
+    skin_only = view.trust * (1 - regions.features) * regions.above_neck * (regions.hair_mm < -8)
+    prior_log = prior_log + tone_offset(log_albedo - prior_log, skin_only)
     surprise = log_albedo - prior_log
-    gate, _ = skin_gate(surprise, view.trust, regions)
+    roughness = roughness_of(log_albedo, view.trust, regions)
+    gate, _ = skin_gate(surprise, roughness, view.trust, regions)
     weight = view.trust * gate * regions.above_neck
     skin_log = restrain(log_albedo, prior_log, weight, regions)
     weight = weight * smoothstep(8.0, -2.0, regions.hair_mm)
     skin = complete(skin_log, weight, prior_log, regions.covered)
 
-    hair = read_hair(log_albedo, surprise, view.trust, regions)
+    hair = read_hair(log_albedo, surprise, roughness, view.trust, regions)
     cover = hair_cover(hair, regions, mirrored=True)
     if hair.presence < 0.5:
         # No hair to tell apart: what the photo shows of the scalp is skin.
@@ -101,7 +104,7 @@ def bake_texture(
     face_image = _with_detail(done, detail, noise, cover * (1 - hair_seen), size_px)
 
     scalp_image, scalp_source = bake_scalp(
-        photo, model, head, light, done.log_albedo, prior_log, hair, noise, max(size_px // 2, 256)
+        photo, model, head, light, done.log_albedo, hair, noise, max(size_px // 2, 256)
     )
     iris = read_iris(photo, face.iris_px, float(np.exp(light.log_shading(np.array([0.0, 0.0, 1.0])).mean())))
     images = {

@@ -15,6 +15,7 @@ from faceborn.types import Array
 
 LOW_BAND = 1 / 42  # standard deviation of the low band's blur, of the tile's side
 LEVEL_LIMIT = 0.14  # natural log: how far the low band may be brighter or darker than the prior
+TONE_LEVEL_LIMIT, TONE_COLOUR_LIMIT = 0.35, 0.25  # the same for the skin as a whole
 MIDDLE_BAND = 1 / 110
 MIDDLE_LEVEL_LIMIT = 0.16
 COLOUR_LIMIT = 0.07
@@ -35,9 +36,20 @@ def restrain(log_albedo: Array, prior_log: Array, weight: Array, regions: Region
     medium = _low_band(surprise - broad, skin, MIDDLE_BAND)
     kept = _limited(broad, LEVEL_LIMIT, COLOUR_LIMIT)
     kept = kept + _limited(medium, MIDDLE_LEVEL_LIMIT, COLOUR_LIMIT)
+    # Brows, lids and lips keep their dark and their colour; a highlight on a lip is still light.
+    level = (medium @ LUMINANCE)[..., None]
+    own = medium - np.maximum(level - MIDDLE_LEVEL_LIMIT * np.tanh(level / MIDDLE_LEVEL_LIMIT), 0)
     free = regions.features[..., None]
-    kept = kept * (1 - free) + (_limited(broad, LEVEL_LIMIT, COLOUR_LIMIT) + medium) * free
+    kept = kept * (1 - free) + (_limited(broad, LEVEL_LIMIT, COLOUR_LIMIT) + own) * free
     return np.asarray(log_albedo - broad - medium + kept, np.float32)
+
+
+def tone_offset(surprise: Array, weight: Array) -> Array:
+    """(3,) how this person's skin as a whole differs from the fitted prior, natural log, limited."""
+    sure = weight > 0.7
+    if sure.sum() < 100:
+        return np.zeros(3, np.float32)
+    return _limited(np.median(surprise[sure], 0)[None], TONE_LEVEL_LIMIT, TONE_COLOUR_LIMIT)[0]
 
 
 def _low_band(values: Array, weight: Array, share: float) -> Array:

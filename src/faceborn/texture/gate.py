@@ -17,17 +17,22 @@ from faceborn.types import Array
 # Natural logarithms: how much darker, brighter and differently coloured than expected skin may be.
 DARKER, BRIGHTER, COLOURED = 0.75, 0.50, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
+ROUGHER = 3.5  # times as rough as bare skin
 RAMP = 0.5  # the tolerance fades over this share of itself
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
+FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
 LARGEST_MOLE = 0.0025  # of the tile
 SMALLEST_ISLAND = 0.01  # of the accepted area
 
 
-def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, float]:
+def skin_gate(
+    surprise: Array, roughness: Array, trust: Array, regions: Regions
+) -> tuple[Array, float]:
     """(S, S) 0..1 acceptance as skin, and how bearded the chin is, 0..1.
 
-    surprise  (S, S, 3) log albedo of the photo minus that of the prior
-    trust     (S, S) 0..1, how well the camera sees the texel
+    surprise   (S, S, 3) log albedo of the photo minus that of the prior
+    roughness  (S, S) fine contrast over that of the person's bare skin
+    trust      (S, S) 0..1, how well the camera sees the texel
     """
     size = surprise.shape[0]
     soft = blur(surprise, size / 170)
@@ -46,14 +51,16 @@ def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, f
     ears = smoothstep(0.4, 0.6, regions.ears)
     coloured = coloured * (1 + 0.8 * ears)
     freedom = np.maximum(regions.features, bearded)
-    darker = darker + 3.0 * freedom
+    darker = darker + 3.0 * freedom + 0.6 * regions.sockets
     brighter = brighter + 0.6 * regions.features
     coloured = coloured + 0.8 * freedom
 
-    worst = np.maximum.reduce([-level / darker, level / brighter, colour / coloured])
+    # Strands: fair hair has the tone of skin but not its smoothness.
+    strands = roughness / ROUGHER * (1 - freedom) * smoothstep(-60.0, -40.0, regions.hair_mm)
+    worst = np.maximum.reduce([-level / darker, level / brighter, colour / coloured, strands])
     accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
-    gate = accept.astype(np.float32)
+    gate = np.maximum(accept, (regions.lips > 0.5) & (trust > 0.02)).astype(np.float32)
     # Step back from what was refused: its colour bleeds into its neighbours.
     back = max(1, size // 100)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * back + 1, 2 * back + 1))
@@ -62,11 +69,27 @@ def skin_gate(surprise: Array, trust: Array, regions: Regions) -> tuple[Array, f
     return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), beard
 
 
+def roughness_of(log_albedo: Array, trust: Array, regions: Regions) -> Array:
+    """(S, S) fine contrast of the photo over that of the person's own bare skin."""
+    level = log_albedo @ LUMINANCE
+    fine = level - blur(level, level.shape[0] / 200)
+    energy = np.sqrt(blur(fine**2, level.shape[0] / 120))
+    bare = energy[(regions.bare > 0.5) & (trust > 0.3)]
+    usual = max(float(np.median(bare)), 0.012) if len(bare) else 0.03
+    return np.asarray(energy / usual)
+
+
+def _opened(accept: Array, radius: int) -> Array:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(cv2.morphologyEx(accept, cv2.MORPH_OPEN, kernel))
+
+
 def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     """Drop thin bridges and islands that hang apart from the face."""
-    radius = max(1, size // 85)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    opened = cv2.morphologyEx(accept, cv2.MORPH_OPEN, kernel)
+    opened = _opened(accept, max(1, size // 85))
+    # Under a fringe the skin between the strands is no use.
+    forehead = regions.hair_mm > -FRINGE_MM
+    opened = np.where(forehead, _opened(accept, max(1, size // 36)), opened)
     opened = np.where(regions.features + regions.ears > 0.5, accept, opened).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     area = stats[:, cv2.CC_STAT_AREA]

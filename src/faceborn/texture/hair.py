@@ -18,6 +18,7 @@ from faceborn.texture.regions import Regions
 from faceborn.types import Array, Record
 
 DARKER, BRIGHTER, COLOURED = 0.55, 0.60, 0.32  # natural log: how far from skin hair begins
+ROUGHER = 3.0  # times as rough as bare skin
 LOWEST_MM = 16.0  # hair lower than this below a typical hairline is a fringe, not growing there
 ENOUGH_TEXELS = 150
 BALD, HAIRY = 0.25, 0.5  # share of the seen scalp that is hair
@@ -34,19 +35,26 @@ class Hair(Record):
     seen: Array  # (S, S) 0..1: the photo shows the scalp here at all
 
 
-def read_hair(log_albedo: Array, surprise: Array, trust: Array, regions: Regions) -> Hair:
+def read_hair(
+    log_albedo: Array, surprise: Array, roughness: Array, trust: Array, regions: Regions
+) -> Hair:
     """Hair colour and where the photo shows hair, from the face tile.
 
     log_albedo  (S, S, 3) photo minus shading
     surprise    (S, S, 3) log_albedo minus the prior of skin
+    roughness   (S, S) fine contrast over that of bare skin
     trust       (S, S)
     """
     size = trust.shape[0]
     soft = blur(surprise, size / 300)
     level = soft @ LUMINANCE
     colour = np.linalg.norm(soft - level[..., None], axis=2)
-    far = np.maximum.reduce([-level / DARKER, level / BRIGHTER, colour / COLOURED])
-    like = smoothstep(0.8, 1.2, far)
+    far = np.maximum.reduce([-level / DARKER, level / BRIGHTER, colour / COLOURED, roughness / ROUGHER])
+    like = smoothstep(0.8, 1.2, far) * _hair_coloured(blur(log_albedo, size / 300))
+    # Hair is one sheet: no islands of skin in it, no islands of hair on skin.
+    sheet = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size // 24, size // 24))
+    crumb = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size // 40, size // 40))
+    like = cv2.morphologyEx(cv2.morphologyEx(like, cv2.MORPH_CLOSE, sheet), cv2.MORPH_OPEN, crumb)
     seen = smoothstep(0.1, 0.4, trust) * regions.covered
     scalp = seen * smoothstep(2.0, 10.0, regions.hair_mm) * (regions.hair_mm < 45)
     on_scalp = scalp > 0.5
@@ -59,6 +67,15 @@ def read_hair(log_albedo: Array, surprise: Array, trust: Array, regions: Regions
     hairy = on_scalp & (like > 0.7)
     tone = _tone(log_albedo[hairy] if hairy.sum() > 30 else log_albedo[on_scalp])
     return Hair(log_albedo=tone, presence=presence, like=like, seen=seen)
+
+
+def _hair_coloured(log_albedo: Array) -> Array:
+    """(S, S) 0..1: hair is never bluer or greener than grey, nor white as a wall; sky is."""
+    red, green, blue = log_albedo[..., 0], log_albedo[..., 1], log_albedo[..., 2]
+    cold = np.maximum(blue - red, 1.5 * (green - red))
+    dark = smoothstep(-3.0, -3.6, log_albedo @ LUMINANCE)  # black has no hue to speak of
+    natural = np.maximum(smoothstep(0.28, 0.12, cold), dark)
+    return np.asarray(natural * smoothstep(-0.45, -0.7, log_albedo @ LUMINANCE))
 
 
 def _tone(log_albedo: Array) -> Array:
@@ -76,7 +93,7 @@ def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
     cover = smoothstep(-5.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
     if not mirrored:
         return np.asarray(cover)
-    own = blur(hair.like, size / 350) * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
+    own = blur(hair.like, size / 350) * np.float32(hair.presence) * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
     # Where the photo shows hair at the silhouette only, the cap decides.
     for shown, seen in (
         (np.ascontiguousarray(own[:, ::-1]), np.ascontiguousarray(hair.seen[:, ::-1]) * 0.85),

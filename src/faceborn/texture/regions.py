@@ -20,9 +20,10 @@ class Regions(Record):
 
     covered: Array  # bool
     hair_mm: Array  # signed distance to a typical hairline, positive in the hair
-    features: Array  # brows, eyes, lips, nostrils: colours that are not those of skin
+    features: Array  # brows, lids, lips, nostrils: colours that are not those of skin
     brows: Array
     lips: Array
+    sockets: Array  # around the eyes: shade and lashes, but the colour of skin
     beard: Array
     ears: Array
     neck: Array
@@ -35,7 +36,7 @@ class Regions(Record):
 @lru_cache(maxsize=6)
 def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
     """The regions of `part` ("face" or "scalp")."""
-    names = ("scalp", "brows", "lips", "eye_sockets", "nostrils", "beard", "ears", "neck", "face")
+    names = ("scalp", "brows", "lips", "lids", "eye_sockets", "nostrils", "beard", "ears", "neck", "face")
     stacked = np.stack([model.masks[name] for name in names], 1)
     texels = to_texels(model, part, size_px, stacked, beyond=True)
     value = {name: texels[..., i] for i, name in enumerate(names)}
@@ -45,7 +46,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
     features = np.maximum.reduce(
         [
             smoothstep(0.3, 0.6, value["brows"]),
-            smoothstep(0.5, 0.7, value["eye_sockets"]),
+            smoothstep(0.3, 0.6, value["lids"]),
             smoothstep(0.3, 0.6, value["lips"]),
             smoothstep(0.3, 0.6, value["nostrils"]),
         ]
@@ -59,6 +60,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         features=blur(features, max(1.0, size_px / 300)),
         brows=value["brows"],
         lips=value["lips"],
+        sockets=smoothstep(0.5, 0.7, value["eye_sockets"]),
         beard=value["beard"],
         ears=value["ears"],
         neck=value["neck"],

@@ -34,19 +34,19 @@ def bake_scalp(
     head: HeadView,
     light: LightFit,
     face_log: Array,
-    prior_log: Array,
     hair: Hair,
     noise: Array,
     size_px: int,
 ) -> tuple[Array, Array]:
     """(S, S, 3) uint8 sRGB and (S, S) uint8 of types.Source.
 
-    face_log, prior_log  (s, s, 3) finished log albedo of the face tile, and the fitted prior
+    face_log  (s, s, 3) finished log albedo of the face tile
     noise                (N, N, 1) relative grain of skin
     """
     regions = regions_of(model, "scalp", WORK_SIZE_PX)
     face_regions = regions_of(model, "face", face_log.shape[0])
-    tone = np.median(prior_log[face_regions.bare > 0.5], 0)
+    below = (face_regions.neck > 0.8) & face_regions.covered
+    tone = np.median(face_log[below], 0)
     cover = hair_cover(hair, regions, mirrored=False)
     skin = np.broadcast_to(tone, (*regions.covered.shape, 3)).astype(np.float32)
     strand = hair.log_albedo + strands(WORK_SIZE_PX)

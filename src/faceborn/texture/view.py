@@ -17,6 +17,7 @@ from faceborn.types import Array, Fit, HeadModel, Photo, Record, Shape
 
 DEPTH_MAP_SIDE_PX = 1000
 OCCLUSION_MM = 3.0  # a surface this far behind the front one is hidden
+BEHIND_MM = 9.0  # this far behind its neighbour in the photo it gets the neighbour's colour
 RIM = 0.02  # nearer to the outline than this the background bleeds in, of the eye distance
 SOLID = ("face", "scalp", "mouth", "teeth", "gums", "tongue", "eye_left", "eye_right")
 OUTER_EYE_CORNERS = (36, 45)  # of the 68 iBUG points
@@ -114,7 +115,9 @@ def view_part(photo: Photo, model: HeadModel, head: HeadView, part: str, size_px
         np.isfinite(head.front_mm).astype(np.uint8), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)
     )
     off_outline = (cv2.remap(core, x, y, cv2.INTER_NEAREST) > 0) | (facing > 0.5)
-    trust = smoothstep(0.12, 0.55, facing) * (visible & off_outline)
+    nearest = cv2.erode(head.front_mm, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
+    free = depth < cv2.remap(nearest, x, y, cv2.INTER_NEAREST) + BEHIND_MM
+    trust = smoothstep(0.15, 0.6, facing) * (visible & off_outline & free)
     return PartView(pixels=pixels, normals=normals, trust=trust, visible=visible & (facing > 0.05))
 
 
