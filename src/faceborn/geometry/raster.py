@@ -45,9 +45,19 @@ def rasterise(points_camera_mm: Array, triangles: Array, camera: Camera) -> Rast
     points_camera_mm  (V, 3) camera space (x right, y down, z forward), z > 0
     triangles         (T, 3) both sides are drawn
     """
-    return _rasterise(
-        points_camera_mm, triangles, camera.size_px, camera.focal_px, camera.center_px
-    )
+    width, height = camera.size_px
+    x0, y0, x1, y1 = _window(points_camera_mm, triangles, camera)
+    center = (camera.center_px[0] - x0, camera.center_px[1] - y0)
+    part = _rasterise(points_camera_mm, triangles, (x1 - x0, y1 - y0), camera.focal_px, center)
+    if (x0, y0, x1, y1) == (0, 0, width, height):
+        return part
+    triangle = np.full((height, width), -1, np.int32)
+    barycentrics = np.zeros((height, width, 3), np.float32)
+    depth = np.full((height, width), np.inf, np.float32)
+    triangle[y0:y1, x0:x1] = part.triangle
+    barycentrics[y0:y1, x0:x1] = part.barycentrics
+    depth[y0:y1, x0:x1] = part.depth
+    return Raster(triangle=triangle, barycentrics=barycentrics, depth=depth)
 
 
 def rasterise_depth(points_camera_mm: Array, triangles: Array, camera: Camera) -> Array:
@@ -146,6 +156,23 @@ def _rasterise(
         barycentrics[top : top + band][inside] = weight
         depth[top : top + band][inside] = np.einsum("nc,nc->n", weight, plane[:, 9:])
     return Raster(triangle=triangle, barycentrics=barycentrics, depth=depth)
+
+
+def _window(points: Array, triangles: Array, camera: Camera) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1: the part of the picture that the triangles can touch, 1 px at least."""
+    width, height = camera.size_px
+    if len(triangles) == 0:
+        return 0, 0, 1, 1
+    used = np.zeros(len(points), bool)
+    used[triangles] = True
+    corner = points[used]
+    if corner[:, 2].min() <= 0:
+        return 0, 0, width, height
+    pixel = corner[:, :2] / corner[:, 2:] * camera.focal_px + np.asarray(camera.center_px)
+    low, high = np.floor(pixel.min(0)), np.ceil(pixel.max(0))
+    x0, y0 = (int(np.clip(v, 0, n - 1)) for v, n in zip(low, camera.size_px, strict=True))
+    x1, y1 = (int(np.clip(v, 1, n)) for v, n in zip(high, camera.size_px, strict=True))
+    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
 
 
 def _settings() -> cv2.TriangleRasterizeSettings:

@@ -112,7 +112,7 @@ def _camera_from(direction: Array, middle: Array, reach: float) -> Camera:
 
 
 def soften(values: Array, model: HeadModel) -> Array:
-    """(V, C) blended with the neighbours on the surface: the maps' pixels would show as speckles."""
+    """(V, C) blended with the neighbours: the maps' pixels would show as speckles."""
     point = model.weld[model.triangles]
     count = np.maximum(np.bincount(point.ravel(), minlength=len(values)), 1)
     means = values[point].mean(1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from faceborn.geometry.raster import Raster, rasterise
 from faceborn.geometry.rotations import FLIP
 from faceborn.model.parts import MATERIAL_OF
-from faceborn.render.colour import backdrop, display
+from faceborn.render.colour import backdrop
+from faceborn.render.layers import draw_layers, lay_over
 from faceborn.render.light import STUDIO, Studio, fresnel, highlight, wrapped
 from faceborn.render.occlusion import Visibility, cone_directions, see_directions, soften
-from faceborn.render.surface import Fragments, albedo_of, gather
+from faceborn.render.surface import Fragments
 from faceborn.types import Array, Camera, Shape, Texture
 
 STYLES = ("textured", "clay", "source", "albedo")
@@ -51,78 +51,30 @@ def render_head(
         background = backdrop(camera.size_px)
     if visibility is None and style != "albedo":
         visibility = see_directions(vertices_mm, shape.model)
-    scale = 1 if style == "source" else supersample
-    large = camera.replace(
-        size_px=(camera.size_px[0] * scale, camera.size_px[1] * scale),
-        focal_px=camera.focal_px * scale,
-        center_px=(camera.center_px[0] * scale, camera.center_px[1] * scale),
+    normals, incoming = _vertex_light(vertices_mm, shape, camera, visibility, studio)
+
+    def shader(fragments: Fragments, colour: Array, mm_per_px: float) -> Array:
+        return _shade(fragments, colour, shape, style, studio, mm_per_px)
+
+    light, coverage = draw_layers(
+        vertices_mm,
+        shape,
+        texture,
+        camera,
+        style=style,
+        normals=normals,
+        values=incoming,
+        shader=shader,
+        # The source's colours are a legend: they must not mix.
+        supersample=1 if style == "source" else supersample,
     )
-    light, coverage = _draw(vertices_mm, shape, texture, large, style, visibility, studio)
-    if scale > 1:
-        light = cv2.resize(light, camera.size_px, interpolation=cv2.INTER_AREA)
-        coverage = cv2.resize(coverage, camera.size_px, interpolation=cv2.INTER_AREA)
-    shown = display(light / np.maximum(coverage, 1e-4)[..., None]).astype(np.float32)
-    mixed = background + (shown - background) * coverage[..., None]
-    return np.asarray(mixed + 0.5, np.uint8)
-
-
-def _draw(
-    vertices_mm: Array,
-    shape: Shape,
-    texture: Texture,
-    camera: Camera,
-    style: str,
-    visibility: Visibility | None,
-    studio: Studio,
-) -> tuple[Array, Array]:
-    """(H, W, 3) linear light times coverage, and coverage (H, W) 0..1."""
-    model = shape.model
-    blended = np.array([MATERIAL_OF[name].alpha != "opaque" for name in model.part_names])
-    points = camera.to_camera(vertices_mm)
-    to_viewer = FLIP @ camera.camera_from_head
-    normals, incoming = _vertex_light(vertices_mm, shape, to_viewer, visibility, studio)
-
-    width, height = camera.size_px
-    light = np.zeros((height, width, 3), np.float32)
-    coverage = np.zeros((height, width), np.float32)
-    front = np.full((height, width), np.inf, np.float32)
-
-    def fragments_of(chosen: Array) -> tuple[Raster, Fragments]:
-        triangles = model.triangles[chosen]
-        raster = rasterise(points, triangles, camera)
-        part = model.triangle_part[chosen]
-        return raster, gather(raster, triangles, part, model.uv, normals, incoming, camera)
-
-    raster, fragments = fragments_of(~blended[model.triangle_part])
-    front = raster.depth
-    mm_per_px = (
-        float(np.median(front[raster.covered])) / camera.focal_px if len(fragments.part) else 1.0
-    )
-    colour = albedo_of(fragments, shape, texture, style)[:, :3]
-    light[fragments.inside] = _shade(fragments, colour, shape, style, studio, mm_per_px)
-    coverage[fragments.inside] = 1.0
-
-    if style in ("textured", "albedo"):
-        layers = []
-        for number in np.flatnonzero(blended):
-            raster, fragments = fragments_of(model.triangle_part == number)
-            if len(fragments.part):
-                layers.append((float(np.median(raster.depth[raster.covered])), raster, fragments))
-        for _, raster, fragments in sorted(layers, key=lambda layer: -layer[0]):
-            rgba = albedo_of(fragments, shape, texture, style)
-            shaded = _shade(fragments, rgba[:, :3], shape, style, studio, mm_per_px)
-            ahead = raster.depth[fragments.inside] < front[fragments.inside] + 0.3
-            alpha = (rgba[:, 3] * ahead)[:, None]
-            light[fragments.inside] = light[fragments.inside] * (1 - alpha) + shaded * alpha
-            under = coverage[fragments.inside]
-            coverage[fragments.inside] = under + (1 - under) * alpha[:, 0]
-    return light, coverage
+    return lay_over(light, coverage, background)
 
 
 def _vertex_light(
     vertices_mm: Array,
     shape: Shape,
-    to_viewer: Array,
+    camera: Camera,
     visibility: Visibility | None,
     studio: Studio,
 ) -> tuple[Array, Array]:
@@ -131,6 +83,7 @@ def _vertex_light(
     Without visibility the light is even.
     """
     model = shape.model
+    to_viewer = FLIP @ camera.camera_from_head
     if visibility is None:
         return np.zeros_like(vertices_mm), np.ones((len(vertices_mm), 5), np.float32)
     ambient = visibility.irradiance(studio.radiance(visibility.directions @ to_viewer.T))
