@@ -16,7 +16,14 @@ import numpy as np
 from head.expressions import ARKIT_NAMES, add_eye_turns, source_shape, symmetric_shapes
 from head.eyes import Eyeball, find_eyeballs, look_angles_deg, rigid_identity, turn_to_rest
 from head.joints import JOINT_NAMES, JOINT_PARENTS, make_rig
-from head.landmarks import contour_vertices, embed_centerface, embed_ibug, embed_mediapipe
+from head.landmarks import (
+    contour_vertices,
+    embed_centerface,
+    embed_ibug,
+    embed_mediapipe,
+    vertex_of_point,
+)
+from head.lids import find_sides, mend_lids
 from head.masks import make_masks
 from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips
 from head.source import Source, read_source
@@ -45,9 +52,13 @@ def main() -> None:
     eyes = find_eyeballs(source)
     identity, eye_centers = rigid_identity(source, eyes)
     lips = find_lips(source)
-    resting = turn_to_rest(close_mean(lips, source.points_mm), eyes)
+    resting = turn_to_rest(close_mean(source, lips), eyes)
     source = replace(source, points_mm=resting, identity_mm=close_identities(lips, identity))
-    shapes = make_expressions(source, lips, eyes)
+    shapes = make_expressions(source, lips, eyes, mirror)
+    lids = find_sides(source, eyes[0])
+    lid_moved = np.flatnonzero(np.isin(surface.point_of, lids.moved))
+    lid_row = np.searchsorted(lids.moved, surface.point_of[lid_moved])
+    vertex_of = vertex_of_point(surface)
     rig = make_rig(source, eyes, eye_centers, shapes["jawOpen"])
     masks = make_masks(source, mirror)
 
@@ -91,6 +102,10 @@ def main() -> None:
         skin_weights=rig.weights,
         eye_look_names=np.array(list(looks)),
         eye_look_deg=np.array(list(looks.values()), np.float32),
+        lid_upper=vertex_of[lids.upper].astype(np.int32),
+        lid_lower=vertex_of[lids.lower].astype(np.int32),
+        lid_moved=lid_moved.astype(np.int32),
+        lid_weight=lids.weight[lid_row].astype(np.float32),
         schemes=np.array(list(schemes)),
         masks=np.array(list(masks)),
         contour_vertices=contour_vertices(source, surface, masks, face_vertices).astype(np.int32),
@@ -103,14 +118,17 @@ def main() -> None:
     )
 
 
-def make_expressions(source: Source, lips: Lips, eyes: tuple[Eyeball, Eyeball]) -> dict[str, Array]:
+def make_expressions(
+    source: Source, lips: Lips, eyes: tuple[Eyeball, Eyeball], mirror: Array
+) -> dict[str, Array]:
     """ARKit name -> (P, 3)."""
     shapes = {
         name: source_shape(name, source.shapes_mm) for name in ARKIT_NAMES if name != "tongueOut"
     }
     shapes["mouthClose"] = closing_shape(source, lips, shapes["jawOpen"], shapes["mouthClose"])
     shapes["tongueOut"] = tongue_out(source, shapes["jawOpen"])
-    return add_eye_turns(shapes, source.points_mm, eyes)
+    shapes = add_eye_turns(shapes, source.points_mm, eyes)
+    return mend_lids(shapes, source, eyes, mirror)
 
 
 def dense_points_file(data: Path) -> Path:

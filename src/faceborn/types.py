@@ -139,6 +139,10 @@ class HeadModel(Record):
     joints_identity_mm: Array  # (K, J, 3) how identity moves them
     skin_weights: Array  # (V, J) float32, rows sum to 1
     eye_look_deg: Mapping[str, tuple[float, float]]  # eyeLook*: (yaw, pitch) of that eye's joint
+    lid_upper: Array  # (U,) int32, skin at the edge of the left eye's upper lid
+    lid_lower: Array  # (L,) int32
+    lid_moved: Array  # (N,) int32, what goes along when a lid closes; model/lids.py
+    lid_weight: Array  # (N,) float32, mm up or down per mm of slit
     landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "centerface_5"
     masks: Mapping[str, Array]  # (V,) float32 0..1, 0.5 on the border; names in model/parts.py
     contour_vertices: Array  # (C,) int32, where the outline of face and jaw may run

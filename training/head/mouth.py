@@ -22,6 +22,8 @@ from head.surface import points_of
 CORNER_X_MM = 23.0  # of the mouth, on the mean head
 KERNEL_MM = 1.6  # width along x over which contact points are averaged
 FREE_MM = 30.0  # mouthClose reshapes the skin within this distance of the contact
+RETREAT_AT_REST = 0.3  # of RETREAT_MM
+RETREAT_MM = 9.0  # of the mouth's lining under mouthClose
 NARROWING = 0.04  # of the mouth while mouthClose holds the lips of an open jaw together
 OVERLAP_MM = 0.12  # the lips press on each other this much, so that no gap shows between triangles
 
@@ -124,14 +126,16 @@ def gap_of_mean(lips: Lips, points_mm: Array) -> Array:
     return gap
 
 
-def close_mean(lips: Lips, points_mm: Array) -> Array:
-    """(P, 3) the mean head with its lips closed."""
+def close_mean(source: Source, lips: Lips) -> Array:
+    """(P, 3) the mean head with its lips closed, and the mouth's lining farther from the skin."""
+    points_mm = source.points_mm
     gap = gap_of_mean(lips, points_mm)
     goal = np.zeros_like(gap)
     goal[:, 1] = -np.maximum(gap[:, 1] + OVERLAP_MM, 0)
     only_y = np.array([0.0, 1.0, 0.0])
     move = np.zeros_like(points_mm)
-    return points_mm + together(lips, move, axes=only_y, lower_share=0.6, goal=goal)
+    move = together(lips, move, axes=only_y, lower_share=0.6, goal=goal)
+    return points_mm + move + RETREAT_AT_REST * retreat(source, lips)
 
 
 def close_identities(lips: Lips, identity_mm: Array) -> Array:
@@ -169,7 +173,21 @@ def closing_shape(source: Source, lips: Lips, jaw_open_mm: Array, mouth_close_mm
     known = np.setdiff1d(np.arange(len(skin)), unknown)
     right = -energy[unknown][:, known] @ held[skin[known]]
     held[free] = splu(energy[unknown][:, unknown].tocsc()).solve(right)
-    return held - jaw_open_mm
+    return held - jaw_open_mm + retreat(source, lips)
+
+
+def retreat(source: Source, lips: Lips) -> Array:
+    """(P, 3) the mouth's lining drawn back from lips and chin, where no one sees it.
+
+    Else it comes out through the skin of a receding chin when the mouth puckers or closes.
+    """
+    move = np.zeros_like(source.points_mm)
+    contact = np.concatenate([lips.upper_contact, lips.lower_contact])
+    lining = np.setdiff1d(points_of(source, "mouth"), points_of(source, "face"))
+    depth = cKDTree(source.points_mm[contact]).query(source.points_mm[lining])[0]
+    front = np.clip((source.points_mm[lining, 2] - 60.0) / 30.0, 0, 1)
+    move[lining, 2] = -RETREAT_MM * np.clip((depth - 4.0) / 9.0, 0, 1) * front
+    return move
 
 
 def laplacian(source: Source, points: Array) -> csr_matrix:

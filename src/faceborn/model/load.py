@@ -52,6 +52,10 @@ def load_head_model(path: Path | None = None) -> HeadModel:
                     stored["eye_look_names"], stored["eye_look_deg"], strict=True
                 )
             },
+            lid_upper=stored["lid_upper"],
+            lid_lower=stored["lid_lower"],
+            lid_moved=stored["lid_moved"],
+            lid_weight=stored["lid_weight"],
             landmarks={
                 scheme: Landmarks(
                     vertices=stored[f"landmarks.{scheme}.vertices"],

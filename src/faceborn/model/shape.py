@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
+from faceborn.geometry.rotations import rotation_from_angles
+from faceborn.model.lids import fit_lids
 from faceborn.types import Array, HeadModel, Shape
 
 
 def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shape:
-    """The neutral head of `identity` (K,), in standard deviations, times `scale`."""
+    """The neutral head of `identity` (K,), in standard deviations, times `scale`.
+
+    K may be less than the model has. Blendshapes are the model's, save around the eyes: each
+    eyeball turns about its own centre under eyeLook*, exactly as its joint would turn it, and the
+    lids are fitted to the eyes (model/lids.py), which also moves the neutral by up to a millimetre.
+    """
     used = len(identity)
     vertices = model.mean_mm + np.tensordot(
         identity.astype(np.float32), model.identity_mm[:used], 1
     )
     joints = model.joints_mm + np.tensordot(identity, model.joints_identity_mm[:used], 1)
+    blendshapes = model.blendshapes_mm.copy()
+    for name, (yaw_deg, pitch_deg) in model.eye_look_deg.items():
+        joint = model.joint_names.index("eye_left" if name.endswith("Left") else "eye_right")
+        ball = np.flatnonzero(model.skin_weights[:, joint] == 1)
+        arm = vertices[ball] - joints[joint]
+        turn = rotation_from_angles(yaw_deg, pitch_deg, 0.0)
+        blendshapes[model.expression_names.index(name), ball] = arm @ turn.T - arm
+    if used:
+        vertices, blendshapes = fit_lids(model, vertices, joints, blendshapes)
     return Shape(
         vertices_mm=(vertices * scale).astype(np.float32),
-        blendshapes_mm=(model.blendshapes_mm * np.float32(scale)),
+        blendshapes_mm=blendshapes * np.float32(scale),
         joints_mm=(joints * scale).astype(np.float32),
         model=model,
     )
