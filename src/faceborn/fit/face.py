@@ -88,12 +88,11 @@ def fit_face(
     state = _State(camera=camera, shape=np.zeros(width), look=np.zeros(len(model.expression_names)))
     openness = _iris_trust(points)
     for number in range(settings.rounds):
-        if number >= GAZE_ROUND and face.iris_px is not None:
+        if number >= GAZE_ROUND:
             state.look = _gaze(tables, state, face.iris_px, openness)
         if _improve(tables, state, skin, number, settings) < 1e-4 and number > GAZE_ROUND:
             break
-    if face.iris_px is not None:
-        state.look = _gaze(tables, state, face.iris_px, openness)
+    state.look = _gaze(tables, state, face.iris_px, openness)
     return _result(photo, face, model, tables, state, skin, openness, settings)
 
 
@@ -270,16 +269,19 @@ def _iris_trust(points: Array) -> Array:
     return np.asarray(np.clip((opening - 0.10) / 0.15, 0.01, 1.0))
 
 
-def _gaze(tables: Tables, state: _State, iris_px: Array, trust: Array) -> Array:
-    """(52,) eyeLook* weights of the present state."""
+def _gaze(tables: Tables, state: _State, iris_px: Array | None, trust: Array) -> Array:
+    """(52,) eyeLook* weights of the present state; zeros where nothing tells."""
+    if iris_px is None or not (tables.eyeballs and tables.pupils and tables.eye_centers):
+        return np.zeros_like(state.look)
     return gaze_weights(
         tables.eyeballs,
         tables.pupils.at(state.shape),
-        tables.pupils.looks_mm,
+        tables.eye_centers.at(state.shape),
         state.camera,
         iris_px[:, :2],
         trust,
         eye_px=_eye_px(tables, state.camera),
+        count=len(state.look),
     )
 
 
@@ -314,8 +316,8 @@ def _result(
     residual = np.linalg.norm(camera.project(points_mm) - target, axis=1)
     residual[weights == 0] = np.nan
     scale, scale_sd = 1.0, 0.035
-    if face.iris_px is not None:
-        depths = camera.to_camera(tables.pupils.at(state.shape, state.look))[:, 2]
+    if face.iris_px is not None and tables.pupils:
+        depths = camera.to_camera(tables.pupils.at(state.shape))[:, 2]
         scale, scale_sd = scale_from_iris(face.iris_px[:, 2], depths, trust, camera.focal_px)
     identities = len(model.identity_mm)
     expression = tables.expression.to_weights(state.shape[identities:])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from faceborn.geometry.rotations import rotation_from_angles
 from faceborn.types import Array, Camera, HeadModel, Record
 
 # How far the two eyes' directions may differ, and how far eyes usually turn: standard deviations
@@ -18,104 +19,98 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Eyeballs(Record):
-    """Both eyeballs of a model, left then right."""
+    """How eyeLook* turns both eyeballs of a model, left then right."""
 
-    pole_vertices: Array  # (2,) the middle of each pupil
-    ball_vertices: Array  # (2, W) vertices of each eyeball
-    full_turn_deg: Array  # (2, 4) degrees at weight 1 of out, in, up, down
-    weights: Array  # (2, 4) index of those expressions
+    pupil_vertices: Array  # (2,) the middle of each pupil
+    joints: Array  # (2,) the joint in the middle of each eyeball
+    weights: Array  # (2, 4) index of the expressions out, in, up, down
+    turns: Array  # (2, 4, 3, 3) rotation at weight 1
+    full_turn_deg: Array  # (2, 4) its angle
 
 
-def eyeballs(model: HeadModel) -> Eyeballs:
-    """Find the eyeballs, and how far eyeLook* = 1 turns them."""
-    poles, balls, turns, indices = [], [], [], []
+def eyeballs(model: HeadModel) -> Eyeballs | None:
+    """Find the eyeballs; None for a model whose eyes do not turn."""
+    if not model.eye_look_deg:
+        return None
+    pupils, joints, indices, turns = [], [], [], []
     for part, side in (("eye_left", "Left"), ("eye_right", "Right")):
         chosen = model.triangle_part == model.part_names.index(part)
         vertices = np.unique(model.weld[model.triangles[chosen]])
-        rest = model.mean_mm[vertices]
-        pole = int(vertices[rest[:, 2].argmax()])
+        pupils.append(int(vertices[model.mean_mm[vertices, 2].argmax()]))
+        joints.append(model.joint_names.index(part))
         names = [f"eyeLook{way}{side}" for way in ("Out", "In", "Up", "Down")]
-        index = [model.expression_names.index(name) for name in names]
-        poles.append(pole)
-        balls.append(vertices)
-        indices.append(index)
-        turns.append([_turn_deg(rest, rest + model.blendshapes_mm[i][vertices]) for i in index])
-    width = min(len(b) for b in balls)
+        indices.append([model.expression_names.index(name) for name in names])
+        turns.append([rotation_from_angles(*model.eye_look_deg[name], 0.0) for name in names])
+    turned: Array = np.array(turns)
+    cosine = (np.trace(turned, axis1=2, axis2=3) - 1) / 2
     return Eyeballs(
-        pole_vertices=np.array(poles),
-        ball_vertices=np.array([b[:width] for b in balls]),
-        full_turn_deg=np.array(turns),
+        pupil_vertices=np.array(pupils),
+        joints=np.array(joints),
         weights=np.array(indices),
+        turns=turned,
+        full_turn_deg=np.rad2deg(np.arccos(np.clip(cosine, -1.0, 1.0))),
     )
-
-
-def _turn_deg(rest: Array, turned: Array) -> float:
-    """Angle of the rotation that carries (V, 3) points best onto others (Kabsch 1976)."""
-    covariance = (turned - turned.mean(0)).T @ (rest - rest.mean(0))
-    left, _, right = np.linalg.svd(covariance)
-    cosine = (np.trace(left @ right) - 1) / 2
-    return float(np.rad2deg(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
 def gaze_weights(
     balls: Eyeballs,
-    vertices_mm: Array,
-    blendshapes_mm: Array,
+    pupils_mm: Array,
+    centers_mm: Array,
     camera: Camera,
     iris_px: Array,
     trust: Array,
     *,
     eye_px: float,
+    count: int,
 ) -> Array:
     """eyeLook* weights that bring the pupils to where the photo shows the irises.
 
-    vertices_mm     (2, 3) the pupils' middles on the head at rest, left then right
-    blendshapes_mm  (52, 2, 3) how the expressions move them
-    iris_px         (2, 2) iris centres in the photo, left then right
-    trust           (2,) 0..1: little where lids cover the iris
-    eye_px          outer-eye-corner distance in the photo
+    pupils_mm   (2, 3) the pupils' middles on the head at rest, left then right
+    centers_mm  (2, 3) about which the eyeballs turn
+    iris_px     (2, 2) iris centres in the photo
+    trust       (2,) 0..1: little where lids cover the iris
+    eye_px      outer-eye-corner distance in the photo
+    count       of expressions
 
-    Returns (52,), zero but for eyeLook*. Both eyes are solved together: horizontal turn by Out
+    Returns (count,), zero but for eyeLook*. Both eyes are solved together: horizontal turn by Out
     and In, vertical by Up and Down, with priors on their difference and size, so one covered iris
-    follows the other.
+    follows the other. The pupils move as blendshapes move them, along chords.
     """
-    result = np.zeros(len(blendshapes_mm))
-    if (balls.full_turn_deg < 1.0).any():
-        return result  # a model whose eyes do not turn
-    # turn[eye] = (towards the person's left, up) in degrees; which weight serves which direction
-    turn = np.zeros((2, 2))
+    turn_deg = np.zeros((2, 2))  # of each eye: towards the person's left, up
     precision = np.diag(np.tile(1 / USUAL_DEG**2, 2))
     for axis in range(2):
         unit = np.zeros(4)
         unit[axis], unit[2 + axis] = 1.0, -1.0
         precision += np.outer(unit, unit) / DIFFERENCE_DEG[axis] ** 2
     sigma_px = IRIS_SIGMA_PERCENT / 100 * eye_px
+    arms = pupils_mm - centers_mm
+    chords = np.einsum("ewxy,ey->ewx", balls.turns, arms) - arms[:, None]  # (2, 4, 3) at weight 1
     for _ in range(ROUNDS):
-        hessian, gradient = precision.copy(), precision @ turn.ravel()
+        hessian, gradient = precision.copy(), precision @ turn_deg.ravel()
         for eye in range(2):
-            weights, slopes = _eye_weights(balls, eye, turn[eye], len(result))
-            place = vertices_mm[eye] + np.tensordot(weights, blendshapes_mm[:, eye], 1)
-            moves_mm = np.tensordot(slopes, blendshapes_mm[:, eye], 1)  # (2, 3) per degree
+            weights, slopes = _eye_weights(balls, eye, turn_deg[eye])
+            place = pupils_mm[eye] + weights @ chords[eye]
             here = camera.project(place)
-            jacobian = (camera.project(place + moves_mm) - here).T  # (2 px, 2 turns)
+            jacobian = (camera.project(place + slopes @ chords[eye]) - here).T  # px per degree
             rows = slice(2 * eye, 2 * eye + 2)
             strength = trust[eye] / sigma_px**2
             hessian[rows, rows] += strength * jacobian.T @ jacobian
             gradient[rows] += strength * jacobian.T @ (here - iris_px[eye])
-        turn -= np.linalg.solve(hessian, gradient).reshape(2, 2)
+        turn_deg -= np.linalg.solve(hessian, gradient).reshape(2, 2)
+    result = np.zeros(count)
     for eye in range(2):
-        result += _eye_weights(balls, eye, turn[eye], len(result))[0]
-    return np.clip(result, 0.0, 1.0)
+        result[balls.weights[eye]] = _eye_weights(balls, eye, turn_deg[eye])[0]
+    return result
 
 
-def _eye_weights(balls: Eyeballs, eye: int, turn_deg: Array, count: int) -> tuple[Array, Array]:
-    """Weights (count,) of a turn (to the person's left, up), and their slopes (2, count)."""
+def _eye_weights(balls: Eyeballs, eye: int, turn_deg: Array) -> tuple[Array, Array]:
+    """Weights (4,) of out, in, up, down for a turn (to the left, up); slopes (2, 4) per degree."""
     out, inward, up, down = range(4)
     leftwards = (out, inward) if eye == 0 else (inward, out)
-    weights, slopes = np.zeros(count), np.zeros((2, count))
+    weights, slopes = np.zeros(4), np.zeros((2, 4))
     for axis, (positive, negative) in enumerate((leftwards, (up, down))):
         way, sign = (positive, 1.0) if turn_deg[axis] >= 0 else (negative, -1.0)
-        index, full = balls.weights[eye, way], balls.full_turn_deg[eye, way]
-        weights[index] = min(abs(turn_deg[axis]) / full, 1.0)
-        slopes[axis, index] = sign / full
+        full = balls.full_turn_deg[eye, way]
+        weights[way] = min(abs(turn_deg[axis]) / full, 1.0)
+        slopes[axis, way] = sign / full
     return weights, slopes

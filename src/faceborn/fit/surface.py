@@ -60,3 +60,14 @@ def linear_points(
 def vertex_points(model: HeadModel, vertices: Array, expression_weights: Array) -> LinearPoints:
     """`LinearPoints` at vertices (N,)."""
     return linear_points(model, vertices[:, None], np.ones((len(vertices), 1)), expression_weights)
+
+
+def joint_points(model: HeadModel, joints: Array, expression_count: int) -> LinearPoints:
+    """`LinearPoints` at joints (N,), which expressions do not move."""
+    identity = model.joints_identity_mm[:, joints].transpose(1, 2, 0)
+    still = np.zeros((*identity.shape[:2], expression_count))
+    return LinearPoints(
+        mean_mm=model.joints_mm[joints].astype(np.float64),
+        modes_mm=np.concatenate([identity, still], 2).astype(np.float32),
+        looks_mm=np.zeros((len(model.blendshapes_mm), len(joints), 3), np.float32),
+    )

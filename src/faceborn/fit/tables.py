@@ -10,7 +10,7 @@ import numpy as np
 from faceborn.fit.contour import ContourBand, contour_band
 from faceborn.fit.gaze import Eyeballs, eyeballs
 from faceborn.fit.points import OUTER_EYE_CORNERS, OUTLINE, SKIN_COUNT
-from faceborn.fit.surface import LinearPoints, linear_points, vertex_points
+from faceborn.fit.surface import LinearPoints, joint_points, linear_points, vertex_points
 from faceborn.fit.unknowns import ExpressionUnknowns, expression_unknowns
 from faceborn.types import Array, HeadModel, Landmarks, Record
 
@@ -24,8 +24,9 @@ class Tables(Record):
     points: LinearPoints  # the scheme's points on the skin
     corners: tuple[LinearPoints, LinearPoints, LinearPoints]  # of the triangles they lie in
     band: ContourBand
-    eyeballs: Eyeballs
-    pupils: LinearPoints  # (2) left then right
+    eyeballs: Eyeballs | None
+    pupils: LinearPoints | None  # (2) left then right
+    eye_centers: LinearPoints | None  # (2)
     eye_distance_mm: float  # between the outer eye corners of the mean head
 
 
@@ -36,6 +37,7 @@ def tables_of(model: HeadModel, scheme: str) -> Tables:
     expression = expression_unknowns(model.expression_names)
     vertices = landmarks.vertices[:SKIN_COUNT]
     balls = eyeballs(model)
+    unknowns = expression.weights.shape[1]
     points = linear_points(model, vertices, landmarks.barycentrics[:SKIN_COUNT], expression.weights)
     right, left = points.mean_mm[list(OUTER_EYE_CORNERS)]
 
@@ -49,7 +51,8 @@ def tables_of(model: HeadModel, scheme: str) -> Tables:
         corners=(corner(0), corner(1), corner(2)),
         band=contour_band(model, points.mean_mm[OUTLINE], expression.weights),
         eyeballs=balls,
-        pupils=vertex_points(model, balls.pole_vertices, expression.weights),
+        pupils=vertex_points(model, balls.pupil_vertices, expression.weights) if balls else None,
+        eye_centers=joint_points(model, balls.joints, unknowns) if balls else None,
         eye_distance_mm=float(np.linalg.norm(left - right)),
     )
 
