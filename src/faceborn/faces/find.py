@@ -27,6 +27,9 @@ CROP_OVER_BOX = 1.45  # of the long side; the mesh's chin is 2.5 times as wrong 
 MIN_PRESENCE = 0.5
 SURE_PRESENCE = 0.95
 MIN_SCORE = 0.5  # where the mesh agrees; a weaker detection needs SURE_PRESENCE
+SURE_SCORE = 0.65
+MOST_ROLL_DEG = 75.0
+LEAST_ROLL_LYING_DEG = 45.0
 MIN_SCORE_ALONE = 0.6  # where it does not; profiles of the London set score 0.74 and more
 
 
@@ -42,8 +45,7 @@ def find_faces(
     landmarker = landmarker or FaceMesh()
     faces = _look(photo.pixels, detector, landmarker)
     if not any(_convincing(face) for face in faces):
-        turned = _look_turned(photo.pixels, detector, landmarker)
-        faces = [face for face in turned if _convincing(face)] or faces
+        faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
     return sorted(faces, key=_area, reverse=True)
 
 
@@ -72,9 +74,8 @@ def _look_turned(pixels: Array, detector: Detector, landmarker: Landmarker) -> l
             found = detector.detect(turned, long_side_px=level_px)
             back = [_turned_back(detection, quarters, width, height) for detection in found]
             seen = [_measure(pixels, detection, landmarker) for detection in back]
-            seen = [face for face in seen if _plausible(face)]
-            faces = _without_doubles(faces + seen)
-            if seen:
+            faces += [face for face in seen if _plausible(face) and _lies(face)]
+            if found:
                 break
     return faces
 
@@ -138,13 +139,33 @@ def _plausible(face: Face) -> bool:
 
 
 def _convincing(face: Face) -> bool:
-    """Good enough not to try the photo the other way up."""
-    return face.scheme != FIVE_SCHEME or abs(face.yaw_deg) > PROFILE_YAW_DEG
+    """Good enough not to try the photo the other way up.
+
+    The detector also finds faces that lie or stand on their head, but with a lower score, and often
+    takes them for profiles.
+    """
+    if face.scheme == FIVE_SCHEME or abs(face.roll_deg) > MOST_ROLL_DEG:
+        return False
+    return face.score >= SURE_SCORE and face.landmarks_score >= SURE_PRESENCE
+
+
+def _lies(face: Face) -> bool:
+    """Whether a face found in the turned photo is one that the upright photo would not show.
+
+    A profile seen lying may pass for a front; a face that lies has a large roll.
+    """
+    return face.scheme != FIVE_SCHEME and abs(face.roll_deg) > LEAST_ROLL_LYING_DEG
+
+
+def _quality(face: Face) -> float:
+    """By which the better of two readings of one face is chosen."""
+    return face.score * (0.6 if face.scheme == FIVE_SCHEME else face.landmarks_score)
 
 
 def _without_doubles(faces: list[Face]) -> list[Face]:
     boxes = np.array([face.box_px for face in faces]).reshape(-1, 4)
-    return [faces[i] for i in strongest(boxes, np.array([face.score for face in faces]))]
+    qualities = np.array([_quality(face) for face in faces])
+    return [faces[i] for i in strongest(boxes, qualities)]
 
 
 def _long_side(face: Face) -> float:
