@@ -53,7 +53,7 @@ def test_every_kind_of_file(photo: Path, tmp_path: Path) -> None:
     (face,) = report["faces"]
     assert {Path(name).name for name in face["output"]} == names_in(out) - {"me.json"}
     assert all(Path(name).is_file() for name in face["output"])
-    assert {"photo", "faces", "fit", "texture", "export"} <= set(report["seconds"])
+    assert {"photo", "faces", "fit", "texture", "export", "preview"} <= set(report["seconds"])
 
 
 def test_a_folder_gives_a_head_per_photo(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         portrait = faceborn.Portrait(faceborn.asset_path("astronaut.jpg"), progress=talk.stage)
         head = portrait.head()
         with portrait.stage("export"):
-            files = head.encode("glb", "astronaut") | head.encode("preview", "astronaut")
+            files = head.encode("glb", "astronaut")
+        seconds = sum(portrait.seconds.values())
+        with portrait.stage("preview"):
+            files |= head.encode("preview", "astronaut")
         report = portrait.report({1: [str(arguments.output / name) for name in files]})
         report["photo"]["path"] = "astronaut.jpg"
         files["astronaut.json"] = json.dumps(report, indent=1).encode()
@@ -43,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         talk.end_photo()
     print(*written, sep="\n")
-    seconds = sum(portrait.seconds.values())
     talk.note(
         f"A head in {seconds:.1f} s. Look at astronaut_preview.png; open astronaut.glb in Blender"
         " or any viewer of glTF. Your own: faceborn make me.jpg --preview"

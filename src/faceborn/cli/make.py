@@ -181,7 +181,13 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
             continue
         with portrait.stage("export"):
             stem = job.face_stems(number) if arguments.all_faces else job.stem
-            output[number] = job.write(_encode(head, stem, arguments))
+            files: dict[str, bytes] = {}
+            for wanted in arguments.format:
+                files |= head.encode(wanted, stem, posed=arguments.posed)
+        if arguments.preview:
+            with portrait.stage("preview"):
+                files |= head.encode("preview", stem)
+        output[number] = job.write(files)
 
     report: dict[str, Any] = {}
     if arguments.json or (arguments.report and count):
@@ -196,15 +202,6 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
     steps = "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in portrait.seconds.items())
     talk.detail(f"{job.name}: {count} found, {len(output)} made; seconds: {steps}")
     return report
-
-
-def _encode(head: faceborn.Head, stem: str, arguments: argparse.Namespace) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for wanted in arguments.format:
-        files |= head.encode(wanted, stem, posed=arguments.posed)
-    if arguments.preview:
-        files |= head.encode("preview", stem)
-    return files
 
 
 def _print_error(name: str, error: Exception) -> None:
