@@ -49,8 +49,10 @@ def bake_texture(
     view = view_part(photo, model, head, "face", WORK_SIZE_PX)
     regions = regions_of(model, "face", WORK_SIZE_PX)
     full = sample_photo(photo, view.pixels, size_px)
-    work = resize(full, WORK_SIZE_PX) if size_px > WORK_SIZE_PX else sample_photo(
-        photo, view.pixels, WORK_SIZE_PX
+    work = (
+        resize(full, WORK_SIZE_PX)
+        if size_px > WORK_SIZE_PX
+        else sample_photo(photo, view.pixels, WORK_SIZE_PX)
     )
     prior = load_prior()
     grey = _is_grey(work, view.trust)
@@ -83,7 +85,7 @@ def bake_texture(
     roughness = roughness_of(log_albedo, view.trust, regions)
     gate, _ = skin_gate(surprise, roughness, view.trust, regions)
     weight = view.trust * gate * regions.above_neck
-    skin_log = restrain(log_albedo, prior_log, weight, regions)
+    skin_log = restrain(log_albedo, prior_log, weight, view.trust, regions)
     weight = weight * smoothstep(8.0, -2.0, regions.hair_mm)
     skin = complete(skin_log, weight, prior_log, regions.covered)
 
@@ -106,7 +108,9 @@ def bake_texture(
     scalp_image, scalp_source = bake_scalp(
         photo, model, head, light, done.log_albedo, hair, noise, max(size_px // 2, 256)
     )
-    iris = read_iris(photo, face.iris_px, float(np.exp(light.log_shading(np.array([0.0, 0.0, 1.0])).mean())))
+    iris = read_iris(
+        photo, face.iris_px, float(np.exp(light.log_shading(np.array([0.0, 0.0, 1.0])).mean()))
+    )
     images = {
         "face": face_image,
         "scalp": scalp_image,

@@ -55,7 +55,9 @@ def resize(image: Array, size_px: int) -> Array:
     if image.shape[0] == size_px:
         return image
     way = cv2.INTER_AREA if image.shape[0] > size_px else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(np.ascontiguousarray(image), (size_px, size_px), interpolation=way))
+    return np.asarray(
+        cv2.resize(np.ascontiguousarray(image), (size_px, size_px), interpolation=way)
+    )
 
 
 def smoothstep(low: float, high: float, value: Array) -> Array:

@@ -14,42 +14,61 @@ from faceborn.texture.regions import Regions
 from faceborn.types import Array
 
 LOW_BAND = 1 / 42  # standard deviation of the low band's blur, of the tile's side
-LEVEL_LIMIT = 0.14  # natural log: how far the low band may be brighter or darker than the prior
-TONE_LEVEL_LIMIT, TONE_COLOUR_LIMIT = 0.35, 0.25  # the same for the skin as a whole
 MIDDLE_BAND = 1 / 110
-MIDDLE_LEVEL_LIMIT = 0.16
-COLOUR_LIMIT = 0.07
+# Natural log: how far skin's low and middle band may vary around the prior.
+LOW_LEVEL, MIDDLE_LEVEL = 0.12, 0.13
+LOW_COLOUR, MIDDLE_COLOUR = 0.06, 0.05
+TONE_LEVEL, TONE_COLOUR = 0.35, 0.25  # the same for the skin as a whole
+AT_THE_EDGE = 0.3  # of these, where the camera sees the skin at a grazing angle
 
 
-def restrain(log_albedo: Array, prior_log: Array, weight: Array, regions: Regions) -> Array:
-    """(S, S, 3) log albedo whose low band stays near the prior's.
+def tone_offset(surprise: Array, weight: Array) -> Array:
+    """(3,) how this person's skin as a whole differs from the fitted prior, natural log, limited.
+
+    surprise  (S, S, 3) log albedo of the photo minus that of the prior
+    weight    (S, S) 0..1, trust in each texel as bare skin
+    """
+    sure = weight > 0.7
+    if sure.sum() < 100:
+        return np.zeros(3, np.float32)
+    level, colour = _split(np.median(surprise[sure], 0))
+    size = max(float(np.linalg.norm(colour)), 1e-6)
+    pressed = colour * (TONE_COLOUR * np.tanh(size / TONE_COLOUR) / size)
+    return np.asarray(TONE_LEVEL * np.tanh(level / TONE_LEVEL) + pressed, np.float32)
+
+
+def restrain(
+    log_albedo: Array, prior_log: Array, weight: Array, trust: Array, regions: Regions
+) -> Array:
+    """(S, S, 3) log albedo whose low and middle bands stay near the prior's.
 
     log_albedo  (S, S, 3) photo minus shading
     prior_log   (S, S, 3)
     weight      (S, S) 0..1, where log_albedo is to be believed
+    trust       (S, S) 0..1, how well the camera sees the texel
 
-    Lips and brows are left as the photo has them.
+    The bands are turned down by their own strength around each texel, not cut: a cut leaves
+    patches. Lips, lids and brows keep their colour and their dark.
     """
     skin = weight * (1 - 0.9 * regions.features) + 1e-4
     surprise = log_albedo - prior_log
-    broad = _low_band(surprise, skin, LOW_BAND)
-    medium = _low_band(surprise - broad, skin, MIDDLE_BAND)
-    kept = _limited(broad, LEVEL_LIMIT, COLOUR_LIMIT)
-    kept = kept + _limited(medium, MIDDLE_LEVEL_LIMIT, COLOUR_LIMIT)
-    # Brows, lids and lips keep their dark and their colour; a highlight on a lip is still light.
-    level = (medium @ LUMINANCE)[..., None]
-    own = medium - np.maximum(level - MIDDLE_LEVEL_LIMIT * np.tanh(level / MIDDLE_LEVEL_LIMIT), 0)
+    edge = AT_THE_EDGE + (1 - AT_THE_EDGE) * blur(trust, trust.shape[0] / 60)[..., None]
+    low = _low_band(surprise, skin, LOW_BAND)
+    middle = _low_band(surprise - low, skin, MIDDLE_BAND)
+    kept_low = _turned_down(low, skin, LOW_LEVEL, LOW_COLOUR, LOW_BAND) * edge
+    kept_middle = _turned_down(middle, skin, MIDDLE_LEVEL, MIDDLE_COLOUR, 2 * MIDDLE_BAND)
+    # A highlight on a lip is light, not colour.
+    level, colour = _split(middle)
+    own = colour + np.where(level > 0, MIDDLE_LEVEL * np.tanh(level / MIDDLE_LEVEL), level)
     free = regions.features[..., None]
-    kept = kept * (1 - free) + (_limited(broad, LEVEL_LIMIT, COLOUR_LIMIT) + own) * free
-    return np.asarray(log_albedo - broad - medium + kept, np.float32)
+    kept = kept_low + kept_middle * (1 - free) + own * free
+    return np.asarray(log_albedo - low - middle + kept, np.float32)
 
 
-def tone_offset(surprise: Array, weight: Array) -> Array:
-    """(3,) how this person's skin as a whole differs from the fitted prior, natural log, limited."""
-    sure = weight > 0.7
-    if sure.sum() < 100:
-        return np.zeros(3, np.float32)
-    return _limited(np.median(surprise[sure], 0)[None], TONE_LEVEL_LIMIT, TONE_COLOUR_LIMIT)[0]
+def _split(difference: Array) -> tuple[Array, Array]:
+    """Brightness (..., 1) and what is left (..., 3) of a difference of log colours."""
+    level = (difference @ LUMINANCE)[..., None]
+    return level, difference - level
 
 
 def _low_band(values: Array, weight: Array, share: float) -> Array:
@@ -58,10 +77,12 @@ def _low_band(values: Array, weight: Array, share: float) -> Array:
     return np.asarray(blur(values * weight[..., None], sigma) / blur(weight, sigma)[..., None])
 
 
-def _limited(difference: Array, level_limit: float, colour_limit: float) -> Array:
-    """Small differences as they are, large ones pressed towards the limits."""
-    level = (difference @ LUMINANCE)[..., None]
-    colour = difference - level
-    strength = np.maximum(np.linalg.norm(colour, axis=2, keepdims=True), 1e-6)
-    pressed = colour * (colour_limit * np.tanh(strength / colour_limit) / strength)
-    return np.asarray(level_limit * np.tanh(level / level_limit) + pressed)
+def _turned_down(
+    band: Array, weight: Array, level_limit: float, colour_limit: float, share: float
+) -> Array:
+    """A band times limit / sqrt(limit^2 + its local mean square)."""
+    level, colour = _split(band)
+    energy = np.concatenate([level**2, (colour**2).sum(2, keepdims=True)], 2)
+    local = _low_band(energy, weight, share)
+    level = level * (level_limit / np.sqrt(level_limit**2 + local[..., :1]))
+    return np.asarray(level + colour * (colour_limit / np.sqrt(colour_limit**2 + local[..., 1:])))

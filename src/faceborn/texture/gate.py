@@ -17,6 +17,7 @@ from faceborn.types import Array
 # Natural logarithms: how much darker, brighter and differently coloured than expected skin may be.
 DARKER, BRIGHTER, COLOURED = 0.75, 0.50, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
+COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 RAMP = 0.5  # the tolerance fades over this share of itself
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
@@ -57,7 +58,12 @@ def skin_gate(
 
     # Strands: fair hair has the tone of skin but not its smoothness.
     strands = roughness / ROUGHER * (1 - freedom) * smoothstep(-60.0, -40.0, regions.hair_mm)
-    worst = np.maximum.reduce([-level / darker, level / brighter, colour / coloured, strands])
+    # The coating of spectacles shines blue and green, as no skin, brow or lid does.
+    cold = np.maximum(soft[..., 2], soft[..., 1]) - soft[..., 0]
+    glass = cold / COLD * (1 - smoothstep(0.3, 0.6, regions.lips))
+    worst = np.maximum.reduce(
+        [-level / darker, level / brighter, colour / coloured, strands, glass]
+    )
     accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
     gate = np.maximum(accept, (regions.lips > 0.5) & (trust > 0.02)).astype(np.float32)

@@ -49,7 +49,9 @@ def read_hair(
     soft = blur(surprise, size / 300)
     level = soft @ LUMINANCE
     colour = np.linalg.norm(soft - level[..., None], axis=2)
-    far = np.maximum.reduce([-level / DARKER, level / BRIGHTER, colour / COLOURED, roughness / ROUGHER])
+    # White hair is rough, a bald head in the sun is not.
+    white = level / BRIGHTER * smoothstep(1.0, 2.0, roughness)
+    far = np.maximum.reduce([-level / DARKER, white, colour / COLOURED, roughness / ROUGHER])
     like = smoothstep(0.8, 1.2, far) * _hair_coloured(blur(log_albedo, size / 300))
     # Hair is one sheet: no islands of skin in it, no islands of hair on skin.
     sheet = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size // 24, size // 24))
@@ -89,11 +91,12 @@ def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
     without, the typical hairline does.
     """
     size = regions.covered.shape[0]
-    ragged = 1.2 * _noise(size, 2.0) + 0.8 * strands(size)[..., 0] / STRAND_CONTRAST
-    cover = smoothstep(-5.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
+    ragged = 1.0 * _noise(size, 2.0) + 0.5 * strands(size)[..., 0] / STRAND_CONTRAST
+    cover = smoothstep(-7.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
     if not mirrored:
         return np.asarray(cover)
-    own = blur(hair.like, size / 350) * np.float32(hair.presence) * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
+    own = smoothstep(0.35, 0.75, blur(hair.like, size / 250)) * np.float32(hair.presence)
+    own = own * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
     # Where the photo shows hair at the silhouette only, the cap decides.
     for shown, seen in (
         (np.ascontiguousarray(own[:, ::-1]), np.ascontiguousarray(hair.seen[:, ::-1]) * 0.85),

@@ -96,7 +96,8 @@ def fit_light(
         precision = np.diag(1 / np.r_[LEVEL_SD, SHAPE_SD[1:]] ** 2)
         centre = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
         luminance = np.linalg.solve(
-            (basis.T * relative) @ basis + precision, (basis.T * relative) @ level + precision @ centre
+            (basis.T * relative) @ basis + precision,
+            (basis.T * relative) @ level + precision @ centre,
         )
         shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None]
         colour = ratio - shade

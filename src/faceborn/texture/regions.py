@@ -36,7 +36,18 @@ class Regions(Record):
 @lru_cache(maxsize=6)
 def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
     """The regions of `part` ("face" or "scalp")."""
-    names = ("scalp", "brows", "lips", "lids", "eye_sockets", "nostrils", "beard", "ears", "neck", "face")
+    names = (
+        "scalp",
+        "brows",
+        "lips",
+        "lids",
+        "eye_sockets",
+        "nostrils",
+        "beard",
+        "ears",
+        "neck",
+        "face",
+    )
     stacked = np.stack([model.masks[name] for name in names], 1)
     texels = to_texels(model, part, size_px, stacked, beyond=True)
     value = {name: texels[..., i] for i, name in enumerate(names)}

@@ -74,7 +74,10 @@ def view_head(photo: Photo, fit: Fit, shape: Shape) -> HeadView:
 
     scale = min(1.0, DEPTH_MAP_SIDE_PX / max(camera.size_px))
     small = camera.replace(
-        size_px=(max(1, round(camera.size_px[0] * scale)), max(1, round(camera.size_px[1] * scale))),
+        size_px=(
+            max(1, round(camera.size_px[0] * scale)),
+            max(1, round(camera.size_px[1] * scale)),
+        ),
         focal_px=camera.focal_px * scale,
         center_px=(camera.center_px[0] * scale, camera.center_px[1] * scale),
     )
