@@ -202,7 +202,8 @@ def _for_opencv(
     depth = points[triangles, 2]
     far = float(depth.max(initial=-1.0)) * 1.01 + 1.0
     near = max(float(depth.min(initial=far)) * 0.99 - 1.0, far * 1e-3)
-    return turned.astype(np.float32), near, far if far > 1.0 else 0.0
+    # As float32, so that an untouched pixel of the z buffer is `far` exactly.
+    return turned.astype(np.float32), near, float(np.float32(far)) if far > 1.0 else 0.0
 
 
 def _planes(
