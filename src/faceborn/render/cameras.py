@@ -16,6 +16,8 @@ VIEWS_DEG: dict[str, float] = {
     "profile_right": -90.0,
     "back": 180.0,
 }
+CHIN = 8  # of the 68 iBUG points
+NECK = 0.22  # how much of the head's height is shown below the chin
 LENS = 3.2  # focal length over the side of the picture: a portrait lens
 
 
@@ -26,9 +28,9 @@ def view_camera(
     *,
     size_px: tuple[int, int] = (512, 512),
     pitch_deg: float = 0.0,
-    fill: float = 0.86,
+    fill: float = 0.92,
 ) -> Camera:
-    """A camera that shows the whole head and the neck, upright.
+    """A camera that shows the whole head and the top of the neck, upright.
 
     vertices_mm  (V, 3) the head, at rest: the framing should not jump with the expression
     view         a key of VIEWS_DEG, or the head's yaw in degrees
@@ -39,14 +41,15 @@ def view_camera(
     turn = FLIP @ rotation_from_angles(yaw_deg, pitch_deg, 0.0)
     face = vertices_mm[_vertices_of(model, "face")]
     skull = vertices_mm[_vertices_of(model, "scalp")]
+    front = float(face[:, 2].max())
     top = float(skull[:, 1].max())
-    bottom = float(face[:, 1].min())
-    # The middle of the skull, not of the shoulders.
-    upper = skull[skull[:, 1] > float(np.median(face[:, 1]))]
-    front, back = float(face[:, 2].max()), float(upper[:, 2].min())
+    chin = float(model.landmarks["ibug_68"].of(vertices_mm)[CHIN, 1])
+    bottom = chin - NECK * (top - chin)
+    # The back of the skull, not of the shoulders.
+    back = float(skull[skull[:, 1] > chin, 2].min())
     middle = np.array([0.0, (top + bottom) / 2, (front + back) / 2])
     width, height = size_px
-    span = max((top - bottom) / height, (front - back) * 1.18 / width) * height / fill
+    span = max((top - bottom) / height, (front - back) / width) * height / fill
     focal = LENS * height
     return Camera(
         size_px=size_px,

@@ -77,9 +77,13 @@ def draw_layers(
         under = coverage[fragments.inside]
         coverage[fragments.inside] = under + (1 - under) * alpha[:, 0]
     if scale > 1:
-        light = cv2.resize(light, camera.size_px, interpolation=cv2.INTER_AREA)
-        coverage = cv2.resize(coverage, camera.size_px, interpolation=cv2.INTER_AREA)
+        return shrink(light, camera.size_px), shrink(coverage, camera.size_px)
     return light, coverage
+
+
+def shrink(picture: Array, size_px: tuple[int, int]) -> Array:
+    """(h, w, ...) to `size_px` (width, height), each pixel the mean of those it covers."""
+    return np.asarray(cv2.resize(picture, size_px, interpolation=cv2.INTER_AREA))
 
 
 def lay_over(light: Array, coverage: Array, background: Array) -> Array:

@@ -14,6 +14,9 @@ from faceborn.types import Array, Record
 
 WINDOW_HALF = (0.26, 0.34)  # of the key light, tangents of half its width and height
 WINDOW_BAR = 0.022  # half the width of its cross
+WINDOW_RADIANCE = 26.0
+CARD_HALF = (0.16, 0.30)  # the same of the white card opposite
+CARD_RADIANCE = 9.0
 DIELECTRIC = 0.028  # reflectance of skin, cornea, enamel at normal incidence
 
 
@@ -38,12 +41,13 @@ class Studio(Record):
     """All lights. A white wall that faces the viewer comes out near 1."""
 
     key_direction: Array = field(default_factory=lambda: _unit(-0.55, 0.55, 0.8))
-    key_colour: Array = field(default_factory=lambda: np.array([0.86, 0.83, 0.79]))
+    key_colour: Array = field(default_factory=lambda: np.array([1.05, 1.01, 0.96]))
     key_radius_deg: float = 11.0
-    sky: Array = field(default_factory=lambda: np.array([0.54, 0.56, 0.60]))
-    ground: Array = field(default_factory=lambda: np.array([0.30, 0.27, 0.25]))
+    card_direction: Array = field(default_factory=lambda: _unit(0.75, 0.2, 0.65))
+    sky: Array = field(default_factory=lambda: np.array([0.49, 0.495, 0.51]))
+    ground: Array = field(default_factory=lambda: np.array([0.22, 0.20, 0.185]))
     lobes: tuple[Lobe, ...] = (
-        _lobe((0.75, 0.1, 0.65), (0.42, 0.43, 0.46), 2.5),  # fill
+        _lobe((0.75, 0.1, 0.65), (0.36, 0.36, 0.37), 2.5),  # fill
         _lobe((0.9, 0.35, -0.45), (1.7, 1.75, 1.85), 9.0),  # rims: lift the outline
         _lobe((-0.9, 0.45, -0.5), (1.3, 1.3, 1.3), 9.0),
     )
@@ -63,16 +67,14 @@ class Studio(Record):
             light += strength[:, None] * lobe.colour.astype(np.float32)
         return np.asarray(light, np.float32)
 
-    def window(self, directions: Array) -> Array:
-        """(N,) 0..1: the key light seen in a mirror: a window of four panes."""
-        side = np.cross([0.0, 1.0, 0.0], self.key_direction)
-        side /= np.linalg.norm(side)
-        up = np.cross(self.key_direction, side)
-        ahead = np.maximum(directions @ self.key_direction, 1e-3)
-        x, y = np.abs(directions @ side) / ahead, np.abs(directions @ up) / ahead
+    def windows(self, directions: Array) -> Array:
+        """(N,) radiance in a clear mirror: the key light as a window of four panes, and a card."""
+        x, y = _on_screen(directions, self.key_direction)
         panes = _edge(WINDOW_HALF[0] - x) * _edge(WINDOW_HALF[1] - y)
         panes *= _edge(x - WINDOW_BAR) * _edge(y - WINDOW_BAR)
-        return np.asarray(panes * (directions @ self.key_direction > 0), np.float32)
+        x, y = _on_screen(directions, self.card_direction)
+        card = _edge(CARD_HALF[0] - x) * _edge(CARD_HALF[1] - y)
+        return np.asarray(WINDOW_RADIANCE * panes + CARD_RADIANCE * card, np.float32)
 
 
 def wrapped(cosine: Array, wrap: Array) -> Array:
@@ -106,6 +108,16 @@ def highlight(normals: Array, towards: Array, light: Array, roughness: Array) ->
     squared = roughness**4
     spread = squared / (np.pi * (n_h * n_h * (squared - 1) + 1) ** 2)
     return np.asarray(spread * fresnel(l_h) / (4 * l_h * l_h) * n_l)
+
+
+def _on_screen(directions: Array, axis: Array) -> tuple[Array, Array]:
+    """How far from `axis`, sideways and upwards, as tangents; far away for what points back."""
+    side = np.cross([0.0, 1.0, 0.0], axis)
+    side /= np.linalg.norm(side)
+    up = np.cross(axis, side)
+    ahead = directions @ axis
+    ahead = np.where(ahead > 1e-3, ahead, 1e-6)
+    return np.abs(directions @ side) / ahead, np.abs(directions @ up) / ahead
 
 
 def _edge(distance: Array) -> Array:

@@ -21,7 +21,6 @@ WRAP = np.array([0.30, 0.10, 0.05], np.float32)  # red light goes furthest throu
 # coarse fit to the three-layer skin profile of d'Eon and Luebke 2007.
 SCATTER = ((0.55, 2.2), (0.30, 1.2), (0.15, 0.7))
 BOUNCE = 0.55  # of the light missing in a fold, how much other skin returns
-WINDOW_RADIANCE = 26.0
 SHADED_MAX = 8.0
 
 
@@ -78,18 +77,20 @@ def _vertex_light(
     visibility: Visibility | None,
     studio: Studio,
 ) -> tuple[Array, Array]:
-    """Normals in the viewer's frame (V, 3), and per vertex: ambient rgb, openness, key light seen.
-
-    Without visibility the light is even.
+    """Normals in the viewer's frame (V, 3), and per vertex (V, 6): ambient rgb, openness, key light
+    seen, openness to what is behind the head. Without visibility the light is even.
     """
     model = shape.model
     to_viewer = FLIP @ camera.camera_from_head
     if visibility is None:
-        return np.zeros_like(vertices_mm), np.ones((len(vertices_mm), 5), np.float32)
+        return np.zeros_like(vertices_mm), np.ones((len(vertices_mm), 6), np.float32)
     ambient = visibility.irradiance(studio.radiance(visibility.directions @ to_viewer.T))
     key = cone_directions(to_viewer.T @ studio.key_direction, studio.key_radius_deg)
     key_seen = see_directions(vertices_mm, model, key).seen.mean(1, keepdims=True)
-    incoming = np.concatenate([ambient, visibility.openness(), key_seen], 1)
+    # At the outline the skin mirrors what is behind the head, if nothing of the head is there.
+    behind = np.clip(-visibility.directions @ to_viewer[2], 0.0, None) ** 2
+    rear = np.clip(visibility.seen @ (2 * behind / behind.sum()), 0.0, 1.0)
+    incoming = np.concatenate([ambient, visibility.openness(), key_seen, rear[:, None]], 1)
     return visibility.normals @ to_viewer.T, soften(incoming, model)
 
 
@@ -123,8 +124,9 @@ def _shade(
     facing = np.einsum("nx,nx->n", normals, towards)
     mirrored = 2 * facing[:, None] * normals - towards
     # A rough surface mirrors less at grazing angles than Schlick's curve for glass.
-    mirror = fresnel(facing) * (1 - 0.75 * rough)
-    mirror = mirror * np.clip(openness, 0.0, 1.0) ** 1.5
+    mirror = fresnel(facing) * (1 - rough) ** 1.4
+    backwards = np.clip(0.5 - mirrored[:, 2], 0.0, 1.0)
+    mirror = mirror * openness**1.5 * (1 - backwards * (1 - fragments.values[:, 5]))
     spread = highlight(normals, towards, key, np.maximum(rough, 0.3)) * key_seen
     shine = studio.radiance(mirrored, 0.5) * mirror[:, None]
     shine += (np.pi * spread)[:, None] * studio.key_colour.astype(np.float32)
@@ -134,7 +136,7 @@ def _shade(
         fragments.part, [i for i, n in enumerate(names) if n in ("eye_left", "eye_right")]
     )
     if eyes.any():
-        glint = studio.window(mirrored[eyes]) * fresnel(facing[eyes]) * WINDOW_RADIANCE
+        glint = studio.windows(mirrored[eyes]) * fresnel(facing[eyes])
         light[eyes] += (glint * np.clip(openness[eyes] * 2.5, 0.0, 1.0))[:, None]
     return np.asarray(np.minimum(light, SHADED_MAX), np.float32)
 

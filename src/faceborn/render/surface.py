@@ -140,13 +140,13 @@ def sample(image: Array, uv: Array) -> Array:
     # OpenCV remaps at most 32767 columns: fold the list of pixels into a sheet.
     columns = 4096
     rows = -(-len(uv) // columns)
-    where = np.zeros((rows * columns, 2), np.float32)
-    where[: len(uv), 0] = uv[:, 0] * width - 0.5
-    where[: len(uv), 1] = (1 - uv[:, 1]) * height - 0.5
+    x, y = np.zeros((2, rows * columns), np.float32)
+    x[: len(uv)] = uv[:, 0] * width - 0.5
+    y[: len(uv)] = (1 - uv[:, 1]) * height - 0.5
     sheet = cv2.remap(
         image,
-        where.reshape(rows, columns, 2),
-        None,
+        x.reshape(rows, columns),
+        y.reshape(rows, columns),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
