@@ -154,8 +154,14 @@ def strangers(model: HeadModel) -> list[str]:
                 slit_mm(model, held, inside, face, center_mm=mouth, width_mm=90),
             )
         )
-    names = ("eye>lids", "same, eyeLookIn", "eye>shade, eyeLookIn", "lids apart, eyeBlink")
-    names += ("lips apart", "lips apart, open + close")
+    names = (
+        "eye>lids",
+        "same, eyeLookIn",
+        "eye>shade, eyeLookIn",
+        "lids apart, eyeBlink",
+        "lips apart",
+        "lips apart, open + close",
+    )
     table = np.array(rows)
     return ["16 random identities, median and worst in mm:"] + [
         f"  {name}: {np.median(column):.2f}, {column.max():.2f}"

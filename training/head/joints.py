@@ -70,9 +70,8 @@ def skin_weights(source: Source, eyes: tuple[Eyeball, Eyeball], jaw: Array) -> A
     x, y, z = source.points_mm.T
     # Head above a plane that rises from the throat to the nape, shoulders below and aside.
     head = smoothstep((y + 75.0 + 0.35 * z + 38.0) / 56.0)
-    root = smoothstep(
-        np.hypot(np.maximum(-y - 112.0, 0) / 58.0, np.maximum(np.abs(x) - 52.0, 0) / 44.0)
-    )
+    down, aside = np.maximum(-y - 102.0, 0) / 74.0, np.maximum(np.abs(x) - 44.0, 0) / 62.0
+    root = smoothstep(np.hypot(down, aside))
     root = root * (1 - head)
     inner = np.zeros(len(x), bool)
     inner[points_of(source, "mouth", "sockets", "gums", "tongue", "teeth", "eye_left", "eye_right",
