@@ -14,7 +14,6 @@ from faceborn.report import Finding, write_report
 from faceborn.types import Array, Fit, Result, Shape
 
 MIN_FACE_PX = 40
-STAGES = ("photo", "faces", "model", "fit", "texture")
 
 PhotoSource = str | os.PathLike[str] | bytes | Array
 Progress = Callable[[str], None]  # called with the name of each stage as it begins
