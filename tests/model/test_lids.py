@@ -59,6 +59,12 @@ def test_open_lids_are_not_pulled_together(model: HeadModel) -> None:
     np.testing.assert_allclose(mean.blendshapes_mm, model.blendshapes_mm, atol=0.6)
 
 
+def test_mending_opens_no_seam(stranger: Shape) -> None:
+    weld = stranger.model.weld
+    np.testing.assert_allclose(stranger.vertices_mm[weld], stranger.vertices_mm, atol=1e-4)
+    np.testing.assert_allclose(stranger.blendshapes_mm[:, weld], stranger.blendshapes_mm, atol=1e-4)
+
+
 def test_lids_are_mended_around_the_eyes_only(model: HeadModel, stranger: Shape) -> None:
     far = np.ones(len(model.mean_mm), bool)
     for joint in (4, 5):

@@ -7,6 +7,8 @@ texture can put a sharper or a ragged edge there, texel by texel, without seeing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -88,7 +90,7 @@ def hairline_distance(azimuth_deg: Array, height_mm: Array) -> Array:
     return np.asarray(np.sign(height_mm - curve(azimuth_deg)) * near)
 
 
-def polygon_distance(points: Array, contour: list[tuple[float, float]]) -> Array:
+def polygon_distance(points: Array, contour: Sequence[tuple[float, float]]) -> Array:
     """(P,) signed distance of (P, 2) points to a closed contour, positive inside."""
     line = np.asarray(contour, np.float32).reshape(-1, 1, 2)
     return np.array([cv2.pointPolygonTest(line, (float(x), float(y)), True) for x, y in points])

@@ -117,8 +117,8 @@ def find_eye(model: HeadModel, part: str, vertices_mm: Array, joints_mm: Array) 
     def of_parts(*names: str) -> Array:
         ids = [model.part_names.index(name) for name in names]
         inside = np.zeros(len(near), bool)
-        inside[model.triangles[np.isin(model.triangle_part, ids)]] = True
-        return inside
+        inside[model.weld[model.triangles[np.isin(model.triangle_part, ids)]]] = True
+        return inside[model.weld]  # with the vertices of other parts at the same points
 
     lashes = of_parts("lashes")
     cover = np.flatnonzero(near & (of_parts("face", "eye_shade", "tearline") | lashes))
