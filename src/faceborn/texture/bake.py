@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 
 from faceborn.model.images import load_part_images
-from faceborn.texture.atlas import covered
 from faceborn.texture.colour import (
     LUMINANCE,
-    blur,
     linear_from_srgb,
     log_linear,
     resize,

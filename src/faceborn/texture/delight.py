@@ -16,8 +16,8 @@ from faceborn.types import Array
 LOW_BAND = 1 / 42  # standard deviation of the low band's blur, of the tile's side
 MIDDLE_BAND = 1 / 110
 # Natural log: how far skin's low and middle band may vary around the prior.
-LOW_LEVEL, MIDDLE_LEVEL = 0.12, 0.13
-LOW_COLOUR, MIDDLE_COLOUR = 0.06, 0.05
+LOW_LEVEL, MIDDLE_LEVEL = 0.12, 0.11
+LOW_COLOUR, MIDDLE_COLOUR = 0.06, 0.03
 TONE_LEVEL, TONE_COLOUR = 0.35, 0.25  # the same for the skin as a whole
 AT_THE_EDGE = 0.3  # of these, where the camera sees the skin at a grazing angle
 
@@ -62,7 +62,8 @@ def restrain(
     own = colour + np.where(level > 0, MIDDLE_LEVEL * np.tanh(level / MIDDLE_LEVEL), level)
     free = regions.features[..., None]
     kept = kept_low + kept_middle * (1 - free) + own * free
-    return np.asarray(log_albedo - low - middle + kept, np.float32)
+    fine = (surprise - low - middle) * np.maximum(edge, free)
+    return np.asarray(prior_log + fine + kept, np.float32)
 
 
 def _split(difference: Array) -> tuple[Array, Array]:

@@ -46,7 +46,8 @@ def skin_gate(
     bearded = smoothstep(0.3, 0.5, np.float32(beard)) * smoothstep(0.35, 0.6, regions.beard)
 
     neck = smoothstep(0.3, 0.7, regions.neck)
-    darker = DARKER + (NECK_DARKER - DARKER) * neck
+    # At the side of the face dark is the shade of hair more often than skin.
+    darker = (DARKER + (NECK_DARKER - DARKER) * neck) * (0.45 + 0.55 * trust)
     brighter = BRIGHTER + (NECK_BRIGHTER - BRIGHTER) * neck
     coloured = COLOURED + (NECK_COLOURED - COLOURED) * neck
     ears = smoothstep(0.4, 0.6, regions.ears)
@@ -97,7 +98,7 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     forehead = regions.hair_mm > -FRINGE_MM
     opened = np.where(forehead, _opened(accept, max(1, size // 36)), opened)
     opened = np.where(regions.features + regions.ears > 0.5, accept, opened).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     area = stats[:, cv2.CC_STAT_AREA]
     keep = area > SMALLEST_ISLAND * max(area[1:].sum(initial=1), 1)
     keep[0] = False
@@ -105,7 +106,7 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     keep[touching[touching > 0]] = True
     kept = keep[labels]
     # What is refused inside the face and small is a mole, a wrinkle or a nostril: skin after all.
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
     hole = stats[:, cv2.CC_STAT_AREA] < LARGEST_MOLE * size * size
     hole[0] = False
     return np.asarray(kept | hole[labels])

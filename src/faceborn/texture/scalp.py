@@ -111,5 +111,5 @@ def _seam(model: HeadModel) -> tuple[Array, Array]:
         for part in ("face", "scalp")
     }
     point = {part: model.weld[vertices] for part, vertices in by_part.items()}
-    common, in_face, in_scalp = np.intersect1d(point["face"], point["scalp"], return_indices=True)
+    _, in_face, in_scalp = np.intersect1d(point["face"], point["scalp"], return_indices=True)
     return by_part["face"][in_face], by_part["scalp"][in_scalp]
