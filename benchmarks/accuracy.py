@@ -322,11 +322,14 @@ def profiles(people: list[Person], album: Album, looker: Looker) -> Figures:
             rows[f"{person.key}_{view}"] = np.array(errors)
     table = np.array(list(rows.values()))
     gain = table[:, 0] - table[:, 1]
-    by_person = {
-        key: float(np.mean([row[1] for name, row in rows.items() if name.startswith(key)]))
-        for key, front in fronts.items()
-        if front is not None
-    }
+
+    def per_person(column: int) -> dict[str, float]:
+        return {
+            person.key: float(np.mean(chosen))
+            for person in people
+            if (chosen := [row[column] for key, row in rows.items() if key.startswith(person.key)])
+        }
+
     return {
         "photos": len(table),
         "mean_head": float(table[:, 0].mean()),
@@ -334,7 +337,8 @@ def profiles(people: list[Person], album: Album, looker: Looker) -> Figures:
         "another_persons_front": float(table[:, 2].mean()),
         "gain_over_mean_head": float(gain.mean()),
         "gain_standard_error": float(gain.std() / np.sqrt(len(people))),
-        "by_kind": by_kind(people, by_person),
+        "by_kind": by_kind(people, per_person(1)),
+        "mean_head_by_kind": by_kind(people, per_person(0)),
     }
 
 
