@@ -10,7 +10,7 @@ from faceborn.faces import find_faces
 from faceborn.photo import read_photo
 from faceborn.types import Face
 
-PEOPLE = ("002", "003", "020")  # of the training people
+PEOPLE = ("002", "020")  # of the training people
 
 
 def london(folder: Path, person: str, view: str) -> Face:
