@@ -14,6 +14,8 @@ import numpy as np
 
 from faceborn.types import Array, Camera, Record
 
+BAND_PX = 65536  # worked on at once: what stays in the cache is twice as fast
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Raster(Record):
@@ -33,10 +35,16 @@ class Raster(Record):
         inside = self.covered
         corners = triangles[self.triangle[inside]]
         weight = self.barycentrics[inside]
-        blended = values[corners[:, 0]] * weight[:, :1]
-        blended += values[corners[:, 1]] * weight[:, 1:2]
-        blended += values[corners[:, 2]] * weight[:, 2:]
-        return np.asarray(blended, np.float32)
+        values = np.ascontiguousarray(values, np.float32)
+        blended = np.empty((len(corners), values.shape[1]), np.float32)
+        for start in range(0, len(corners), BAND_PX // 4):
+            some = slice(start, start + BAND_PX // 4)
+            first, second, third = corners[some].T
+            w = weight[some]
+            blended[some] = values[first] * w[:, :1]
+            blended[some] += values[second] * w[:, 1:2]
+            blended[some] += values[third] * w[:, 2:]
+        return blended
 
 
 def rasterise(points_camera_mm: Array, triangles: Array, camera: Camera) -> Raster:
@@ -132,8 +140,7 @@ def _rasterise(
 
     planes = _planes(points, triangles, focal_px, center_px)
     columns = np.arange(width, dtype=np.float32) + 0.5
-    # Bands of rows that stay in the cache: twice as fast as all at once.
-    band = max(1, 65536 // width)
+    band = max(1, BAND_PX // width)
     for top in range(0, height, band):
         inside = triangle[top : top + band] >= 0
         plane = planes[triangle[top : top + band][inside]]

@@ -15,7 +15,7 @@ from faceborn.types import Array, Camera, Shape, Texture
 
 # (fragments, their albedo (N, 3), mm per pixel) to linear light (N, 3)
 Shader = Callable[[Fragments, Array, float], Array]
-STACKING_MM = 0.3  # a transparent layer this little behind a solid one still lies on it
+STACKING_MM = 0.05  # a transparent layer this little behind a solid one still lies on it
 
 
 def draw_layers(

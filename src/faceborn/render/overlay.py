@@ -98,11 +98,15 @@ def render_over_photo(
         return albedo
 
     def relight(fragments: Fragments, albedo: Array, _: float) -> Array:
-        light = sphere_basis(fragments.normals) @ found[0]
         mean = found[0][0].mean()
-        # The skin's albedo already holds the shade of its folds; eyes and mouth have none.
-        shade = np.where(np.isin(fragments.part, skin), 1.0, fragments.values[:, 0] ** 0.7)
-        return np.asarray(albedo * np.clip(light, LEAST * mean, MOST * mean) * shade[:, None])
+        light = np.clip(sphere_basis(fragments.normals) @ found[0], LEAST * mean, MOST * mean)
+        # The skin's albedo already holds the shade of its folds; eyes and mouth have none. Its
+        # colour error went into the fitted light: teeth would show it.
+        other = ~np.isin(fragments.part, skin)
+        grey = light[other].mean(1, keepdims=True)
+        shade = np.clip(1.5 * fragments.values[other], 0.0, 1.0) ** 0.7
+        light[other] = (0.25 * light[other] + 0.75 * grey) * shade
+        return np.asarray(albedo * light)
 
     def draw(shader: object, supersample: int) -> tuple[Array, Array]:
         return draw_layers(

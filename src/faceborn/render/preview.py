@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -16,6 +18,7 @@ GAP_PX = 8
 PAPER = (243, 243, 244)
 INK = (62, 62, 68)
 VIEWS = (
+    ("front", "front, neutral"),
     ("three_quarter_left", "three-quarter, turned left"),
     ("three_quarter_right", "three-quarter, turned right"),
     ("profile_left", "profile, turned left"),
@@ -29,26 +32,31 @@ def draw_preview(result: Result) -> Array:
     width, height = PANEL_PX
     posed = shape.with_expression(fit.expression.astype(np.float32))
     box = head_box(posed, shape, fit.camera, width / height)
-    photo, over = render_over_photo(
-        result.photo,
-        fit,
-        shape,
-        texture,
-        box,
-        width,
-        visibility=see_directions(posed, shape.model),
-    )
+    neutral = shape.vertices_mm
+
+    def draw_over() -> tuple[Array, Array]:
+        visibility = see_directions(posed, shape.model)
+        return render_over_photo(
+            result.photo, fit, shape, texture, box, width, visibility=visibility
+        )
+
+    # OpenCV and NumPy let go of the interpreter: two panels at a time on two cores.
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        laid_over = workers.submit(draw_over)
+        visibility = see_directions(neutral, shape.model)
+
+        def draw_view(view: str) -> Array:
+            camera = view_camera(neutral, shape.model, view, size_px=PANEL_PX)
+            return render_head(neutral, shape, texture, camera, visibility=visibility)
+
+        views = list(workers.map(draw_view, [view for view, _ in VIEWS]))
+        photo, over = laid_over.result()
     panels = [
         (photo, "photo"),
         (over, "head over the photo"),
         (half_and_half(photo, over), "photo | head"),
+        *zip(views, [label for _, label in VIEWS], strict=True),
     ]
-    neutral = shape.vertices_mm
-    visibility = see_directions(neutral, shape.model)
-    for view, label in (("front", "front, neutral"), *VIEWS):
-        camera = view_camera(neutral, shape.model, view, size_px=PANEL_PX)
-        picture = render_head(neutral, shape, texture, camera, visibility=visibility)
-        panels.append((picture, label))
     return grid(panels, columns=4)
 
 
