@@ -21,6 +21,7 @@ WRAP = np.array([0.30, 0.10, 0.05], np.float32)  # red light goes furthest throu
 # coarse fit to the three-layer skin profile of d'Eon and Luebke 2007.
 SCATTER = ((0.55, 2.2), (0.30, 1.2), (0.15, 0.7))
 BOUNCE = 0.55  # of the light missing in a fold, how much other skin returns
+LID_SHADE = 0.9
 SHADED_MAX = 8.0
 
 
@@ -116,6 +117,11 @@ def _shade(
         level = np.clip(0.25 + 0.6 * diffuse.mean(1), 0.3, 1.0)
         return np.asarray(colour * level[:, None], np.float32)
     diffuse += ((1 - openness) * (BOUNCE * openness))[:, None] * colour
+    eyes = np.isin(
+        fragments.part, [i for i, n in enumerate(names) if n in ("eye_left", "eye_right")]
+    )
+    # Lids shade the eyeball more than depth maps of millimetres can tell.
+    diffuse[eyes] *= openness[eyes, None] ** LID_SHADE
     skin = np.isin(fragments.part, [names.index(p) for p in SKIN_PARTS if p in names])
     diffuse = _scatter(diffuse, skin, fragments.inside, mm_per_px)
 
@@ -132,9 +138,6 @@ def _shade(
     shine += (np.pi * spread)[:, None] * studio.key_colour.astype(np.float32)
     light = colour * diffuse + shine
 
-    eyes = np.isin(
-        fragments.part, [i for i, n in enumerate(names) if n in ("eye_left", "eye_right")]
-    )
     if eyes.any():
         glint = studio.windows(mirrored[eyes]) * fresnel(facing[eyes])
         light[eyes] += (glint * np.clip(openness[eyes] * 2.5, 0.0, 1.0))[:, None]
