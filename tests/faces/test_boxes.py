@@ -17,12 +17,12 @@ def test_kept_boxes_are_apart_and_every_other_one_overlaps_a_better() -> None:
     assert list(scores[kept]) == sorted(scores[kept], reverse=True)
     for i in range(200):
         better = [k for k in kept if k != i and scores[k] > scores[i]]
-        covered = any(same_face(boxes[i], boxes[k]) for k in better)
+        covered = any(slowly_same(boxes[i], boxes[k]) for k in better)
         assert covered == (i not in kept)
 
 
-def same_face(a: np.ndarray, b: np.ndarray) -> bool:
-    """Slow twin of the test inside `strongest`."""
+def slowly_same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Slow twin of `same_face`."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from faceborn.faces.boxes import strongest
+from faceborn.faces.boxes import same_face, strongest
 from faceborn.faces.centerface import CenterFace
 from faceborn.faces.crop import Crop
 from faceborn.faces.interface import Detection, Detector, Landmarker
@@ -57,7 +57,9 @@ def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Fac
     for level_px in LONG_SIDES_PX:
         side_px = min(level_px, 2 * long_side)  # enlarging more than that brings nothing
         found = detector.detect(pixels, long_side_px=side_px)
-        seen = [_measure(pixels, detection, landmarker) for detection in found]
+        known = _boxes([face for face in faces if _convincing(face)])
+        new = [item for item in found if not same_face(item.box_px, known).any()]
+        seen = [_measure(pixels, detection, landmarker) for detection in new]
         faces = _without_doubles(faces + [face for face in seen if _plausible(face)])
         largest = max((_long_side(face) for face in faces), default=0.0)
         if largest * side_px / long_side > SMALL_FACE_PX or side_px < level_px:
@@ -168,9 +170,13 @@ def _quality(face: Face) -> float:
 
 
 def _without_doubles(faces: list[Face]) -> list[Face]:
-    boxes = np.array([face.box_px for face in faces]).reshape(-1, 4)
     qualities = np.array([_quality(face) for face in faces])
-    return [faces[i] for i in strongest(boxes, qualities)]
+    return [faces[i] for i in strongest(_boxes(faces), qualities)]
+
+
+def _boxes(faces: list[Face]) -> Array:
+    """(N, 4)"""
+    return np.array([face.box_px for face in faces]).reshape(-1, 4)
 
 
 def _long_side(face: Face) -> float:
