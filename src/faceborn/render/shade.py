@@ -89,8 +89,8 @@ def _vertex_light(
     key = cone_directions(to_viewer.T @ studio.key_direction, studio.key_radius_deg)
     key_seen = see_directions(vertices_mm, model, key).seen.mean(1, keepdims=True)
     # At the outline the skin mirrors what is behind the head, if nothing of the head is there.
-    behind = np.clip(-visibility.directions @ to_viewer[2], 0.0, None) ** 2
-    rear = np.clip(visibility.seen @ (2 * behind / behind.sum()), 0.0, 1.0)
+    behind = np.clip(-visibility.directions @ to_viewer[2], 0.0, None) ** 5
+    rear = np.clip(visibility.seen @ (1.5 * behind / behind.sum()), 0.0, 1.0)
     incoming = np.concatenate([ambient, visibility.openness(), key_seen, rear[:, None]], 1)
     return visibility.normals @ to_viewer.T, soften(incoming, model)
 
