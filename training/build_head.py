@@ -23,7 +23,7 @@ from head.landmarks import (
     embed_mediapipe,
     vertex_of_point,
 )
-from head.lids import find_sides, mend_lids
+from head.lids import find_sides, lift_shade, mend_lids
 from head.masks import make_masks
 from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips
 from head.source import Source, read_source
@@ -54,6 +54,7 @@ def main() -> None:
     lips = find_lips(source)
     resting = turn_to_rest(close_mean(source, lips), eyes)
     source = replace(source, points_mm=resting, identity_mm=close_identities(lips, identity))
+    source = replace(source, points_mm=lift_shade(source, eyes, mirror))
     shapes = make_expressions(source, lips, eyes, mirror)
     lids = find_sides(source, eyes[0])
     lid_moved = np.flatnonzero(np.isin(surface.point_of, lids.moved))

@@ -23,6 +23,8 @@ from head.surface import FLIP_X, points_of
 NEAR_EYE_MM = 17.0  # of the lid openings: what is mended
 SKIN_CLEAR_MM = 0.35  # between eyeball and outer skin
 SHADE_CLEAR_MM = 0.25  # between eyeball and shade or tear line
+SHADE_AT_REST_MM = 0.9
+UNDER_SKIN_MM = 0.3  # shade and tear line behind closed lids
 UPPER_SHARE = 0.8  # of a missing piece of blink, the rest is the lower lid's
 EDGE_MM = 6.0  # skin this near to the socket holds the edge of a lid
 
@@ -44,6 +46,8 @@ def mend_lids(
                 posed, sides.upper, sides.lower, sides.moved, sides.weight
             )
         shape = keep_outside(shape, source, eyes[0])
+        if name == "eyeBlinkLeft":
+            shape = tuck_under(shape, source, eyes[0])
         mended[name] = shape
         mended[name.replace("Left", "Right")] = shape[mirror_of_point] * FLIP_X
     return mended
@@ -135,6 +139,27 @@ def keep_outside(shape: Array, source: Source, eye: Eyeball) -> Array:
     return out
 
 
+def tuck_under(shape: Array, source: Source, eye: Eyeball) -> Array:
+    """(P, 3) with shade and tear line drawn in behind the skin of the closed lids."""
+    moved = source.points_mm + shape
+    arm = moved - eye.center_mm
+    length = np.linalg.norm(arm, axis=1)
+    near = (length < NEAR_EYE_MM + 8.0) & (arm[:, 2] > 4.0)
+    skin = points_of(source, "face")
+    skin = skin[near[skin]]
+    films = points_of(source, "eye_shade", "tearline")
+    films = films[near[films]]
+    way = arm / length[:, None]
+    angle, nearest = cKDTree(way[skin]).query(way[films], k=4)
+    roof = length[skin][nearest].min(1)
+    floor = ball_radius(moved[films], moved, eye) + 0.08
+    goal = np.maximum(roof - UNDER_SKIN_MM, floor)  # else the half-closed eye loses its shade
+    too_far = np.where(angle[:, 0] < 0.12, length[films] - goal, 0)
+    out = shape.copy()
+    out[films] -= way[films] * np.clip(too_far, 0, 4.0)[:, None]
+    return out
+
+
 def ball_radius(points_mm: Array, moved_mm: Array, eye: Eyeball) -> Array:
     """(N,) distance of the eyeball's surface from its centre, in the direction of each point."""
     arm = points_mm - eye.center_mm
@@ -151,6 +176,23 @@ def blurred(values: Array, smooth: csr_matrix, rounds: int) -> Array:
     for _ in range(rounds):
         values = smooth @ values
     return values
+
+
+def lift_shade(source: Source, eyes: tuple[Eyeball, Eyeball], mirror_of_point: Array) -> Array:
+    """(P, 3) points with the middle of the shade SHADE_AT_REST_MM or more before the eyeball.
+
+    A lid that closes pulls the shade straight down, through the cornea's bulge if it lies close.
+    """
+    points = source.points_mm.copy()
+    shade = points_of(source, "eye_shade")
+    shade = shade[points[shade, 0] * eyes[0].side > 0]
+    arm = points[shade] - eyes[0].center_mm
+    length = np.linalg.norm(arm, axis=1)
+    lack = SHADE_AT_REST_MM + ball_radius(points[shade], points, eyes[0]) - length
+    edge = np.minimum(cKDTree(points[lid_rim(source, eyes[0])]).query(points[shade])[0] / 4.0, 1)
+    points[shade] += arm / length[:, None] * (np.maximum(lack, 0) * edge)[:, None]
+    points[mirror_of_point[shade]] = points[shade] * FLIP_X
+    return points
 
 
 def lid_rim(source: Source, eye: Eyeball) -> Array:
