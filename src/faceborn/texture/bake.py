@@ -16,7 +16,7 @@ from faceborn.texture.colour import (
 )
 from faceborn.texture.complete import Completed, complete
 from faceborn.texture.delight import restrain, tone_offset
-from faceborn.texture.eyes import paint_eye, read_iris
+from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
 from faceborn.texture.hair import hair_cover, hair_layer, read_hair, strands
@@ -81,9 +81,9 @@ def bake_texture(
     prior_log = prior_log + tone_offset(log_albedo - prior_log, skin_only)
     surprise = log_albedo - prior_log
     roughness = roughness_of(log_albedo, view.trust, regions)
-    gate, _ = skin_gate(surprise, roughness, view.trust, regions)
+    gate, beard = skin_gate(surprise, roughness, view.trust, regions)
     weight = view.trust * gate * regions.above_neck
-    skin_log = restrain(log_albedo, prior_log, weight, view.trust, regions)
+    skin_log = restrain(log_albedo, prior_log, weight, view.trust, beard, regions)
     weight = weight * smoothstep(8.0, -2.0, regions.hair_mm)
     skin = complete(skin_log, weight, prior_log, regions.covered)
 
@@ -109,11 +109,12 @@ def bake_texture(
     iris = read_iris(
         photo, face.iris_px, float(np.exp(light.log_shading(np.array([0.0, 0.0, 1.0])).mean()))
     )
+    eye_left, eye_right = paint_eyes(iris)
     images = {
         "face": face_image,
         "scalp": scalp_image,
-        "eye_left": paint_eye(iris, left=True),
-        "eye_right": paint_eye(iris, left=False),
+        "eye_left": eye_left,
+        "eye_right": eye_right,
         **load_part_images(),
     }
     if grey:

@@ -16,8 +16,8 @@ from faceborn.types import Array
 LOW_BAND = 1 / 42  # standard deviation of the low band's blur, of the tile's side
 MIDDLE_BAND = 1 / 110
 # Natural log: how far skin's low and middle band may vary around the prior.
-LOW_LEVEL, MIDDLE_LEVEL = 0.12, 0.11
-LOW_COLOUR, MIDDLE_COLOUR = 0.06, 0.03
+LOW_LEVEL, MIDDLE_LEVEL, FINE_LEVEL = 0.12, 0.11, 0.14
+LOW_COLOUR, MIDDLE_COLOUR, FINE_COLOUR = 0.06, 0.03, 0.06
 TONE_LEVEL, TONE_COLOUR = 0.35, 0.25  # the same for the skin as a whole
 AT_THE_EDGE = 0.3  # of these, where the camera sees the skin at a grazing angle
 
@@ -38,7 +38,12 @@ def tone_offset(surprise: Array, weight: Array) -> Array:
 
 
 def restrain(
-    log_albedo: Array, prior_log: Array, weight: Array, trust: Array, regions: Regions
+    log_albedo: Array,
+    prior_log: Array,
+    weight: Array,
+    trust: Array,
+    beard: Array,
+    regions: Regions,
 ) -> Array:
     """(S, S, 3) log albedo whose low and middle bands stay near the prior's.
 
@@ -46,9 +51,10 @@ def restrain(
     prior_log   (S, S, 3)
     weight      (S, S) 0..1, where log_albedo is to be believed
     trust       (S, S) 0..1, how well the camera sees the texel
+    beard       (S, S) 0..1, where a beard is
 
     The bands are turned down by their own strength around each texel, not cut: a cut leaves
-    patches. Lips, lids and brows keep their colour and their dark.
+    patches. Lips, lids, brows and beard keep their colour and their dark.
     """
     skin = weight * (1 - 0.9 * regions.features) + 1e-4
     surprise = log_albedo - prior_log
@@ -60,9 +66,14 @@ def restrain(
     # A highlight on a lip is light, not colour.
     level, colour = _split(middle)
     own = colour + np.where(level > 0, MIDDLE_LEVEL * np.tanh(level / MIDDLE_LEVEL), level)
-    free = regions.features[..., None]
-    kept = kept_low + kept_middle * (1 - free) + own * free
-    fine = (surprise - low - middle) * np.maximum(edge, free)
+    hairy = blur(beard, trust.shape[0] / 170)[..., None]
+    free = np.maximum(regions.features[..., None], hairy)
+    low_level, _ = _split(low)
+    own_low = kept_low + hairy * (np.minimum(low_level, 0) - _split(kept_low)[0])
+    kept = own_low + kept_middle * (1 - free) + own * free
+    fine = surprise - low - middle
+    quiet = _turned_down(fine, skin, FINE_LEVEL, FINE_COLOUR, 2 * MIDDLE_BAND) * edge
+    fine = quiet * (1 - free) + fine * free
     return np.asarray(prior_log + fine + kept, np.float32)
 
 

@@ -17,7 +17,7 @@ from faceborn.texture.colour import (
 )
 from faceborn.types import Array, Photo
 
-SIZE_PX = 1024
+SIZE_PX = 512
 SCLERA = np.array([0.56, 0.51, 0.475])  # linear; lids and lashes always shade it
 FLESH = np.array([0.42, 0.19, 0.16])  # towards the corners of the eye
 PUPIL = 0.33  # of the iris radius, in room light
@@ -63,12 +63,16 @@ def read_iris(photo: Photo, iris_px: Array | None, shading: float) -> Array:
     return np.asarray(mixed * wanted)
 
 
-def paint_eye(iris: Array, *, left: bool) -> Array:
-    """(S, S, 3) uint8 sRGB, polar around the middle; iris (3,) linear albedo."""
-    radius, fibres, veins, side = _patterns()
+def paint_eyes(iris: Array) -> tuple[Array, Array]:
+    """Left and right eye, (S, S, 3) uint8 sRGB, polar; iris is (3,) linear albedo."""
+    left = _paint_left(iris)
+    return left, np.ascontiguousarray(left[:, ::-1])
+
+
+def _paint_left(iris: Array) -> Array:
+    radius, fibres, veins, towards_nose = _patterns()
     r = radius / IRIS_UV_RADIUS
     corner = smoothstep(1.6, 3.6, r)[..., None]
-    towards_nose = side if left else -side
     pink = corner * (0.35 + 0.35 * np.clip(towards_nose, 0, 1))[..., None]
     sclera = SCLERA * (1 - pink) + FLESH * pink
     sclera = sclera * (1 - veins[..., None] * corner * np.array([0.15, 0.55, 0.5]))
@@ -88,7 +92,7 @@ def paint_eye(iris: Array, *, left: bool) -> Array:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[Array, Array, Array, Array]:
-    """Radius in uv, iris fibres around 0, veins 0..1, and direction to the picture's right."""
+    """Radius in uv, iris fibres around 0, veins 0..1, and 1 to -1 from the nose's side."""
     rows, columns = (np.mgrid[:SIZE_PX, :SIZE_PX] + 0.5) / SIZE_PX - 0.5
     radius = np.hypot(columns, rows).astype(np.float32)
     angle = np.arctan2(rows, columns).astype(np.float32)
@@ -105,7 +109,7 @@ def _patterns() -> tuple[Array, Array, Array, Array]:
     fibres = cv2.remap(polar, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     noise = random.standard_normal((SIZE_PX, SIZE_PX)).astype(np.float32)
-    ridged = blur(noise, 9.0)
+    ridged = blur(noise, 5.0)
     ridged = 1 - np.abs(ridged / ridged.std()) * 4.0
-    veins = np.clip(ridged, 0, 1) * smoothstep(0.0, 1.5, blur(noise[::-1], 30.0) * 60)
+    veins = np.clip(ridged, 0, 1) * smoothstep(0.0, 1.5, blur(noise[::-1], 16.0) * 32)
     return radius, fibres.astype(np.float32), blur(veins, 1.0), (columns / np.maximum(radius, 1e-6))

@@ -15,8 +15,9 @@ from faceborn.texture.regions import Regions
 from faceborn.types import Array
 
 # Natural logarithms: how much darker, brighter and differently coloured than expected skin may be.
-DARKER, BRIGHTER, COLOURED = 0.75, 0.50, 0.30
+DARKER, BRIGHTER, COLOURED = 0.90, 0.55, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
+SURE_EAR = 0.8  # of an ear's visible part must look like skin
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 RAMP = 0.5  # the tolerance fades over this share of itself
@@ -28,8 +29,8 @@ SMALLEST_ISLAND = 0.01  # of the accepted area
 
 def skin_gate(
     surprise: Array, roughness: Array, trust: Array, regions: Regions
-) -> tuple[Array, float]:
-    """(S, S) 0..1 acceptance as skin, and how bearded the chin is, 0..1.
+) -> tuple[Array, Array]:
+    """(S, S) 0..1 acceptance as skin, and (S, S) 0..1 where a beard is.
 
     surprise   (S, S, 3) log albedo of the photo minus that of the prior
     roughness  (S, S) fine contrast over that of the person's bare skin
@@ -68,12 +69,25 @@ def skin_gate(
     accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
     gate = np.maximum(accept, (regions.lips > 0.5) & (trust > 0.02)).astype(np.float32)
+    gate = gate * (1 - _doubtful_ears(gate, trust, regions))
     # Step back from what was refused: its colour bleeds into its neighbours.
     back = max(1, size // 100)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * back + 1, 2 * back + 1))
     refused = cv2.dilate(np.where(trust > 0.02, 1 - gate, 0).astype(np.float32), kernel)
     stepped = np.where(regions.features > 0.5, gate, 1 - np.maximum(refused, 1 - gate))
-    return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), beard
+    return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), bearded * dark
+
+
+def _doubtful_ears(gate: Array, trust: Array, regions: Regions) -> Array:
+    """(S, S) 1 on an ear of which much is hair or background: half an ear is worse than none."""
+    ears = (regions.ears > 0.5).astype(np.float32)
+    doubtful = np.zeros_like(ears)
+    half = ears.shape[1] // 2
+    for side in (slice(None, half), slice(half, None)):
+        seen = (ears * smoothstep(0.1, 0.3, trust))[:, side]
+        if float((gate[:, side] * seen).sum()) < SURE_EAR * float(seen.sum()):
+            doubtful[:, side] = smoothstep(0.3, 0.5, regions.ears[:, side])
+    return doubtful
 
 
 def roughness_of(log_albedo: Array, trust: Array, regions: Regions) -> Array:
@@ -93,6 +107,7 @@ def _opened(accept: Array, radius: int) -> Array:
 
 def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     """Drop thin bridges and islands that hang apart from the face."""
+    accept = _holes_filled(accept, size)
     opened = _opened(accept, max(1, size // 85))
     # Under a fringe the skin between the strands is no use.
     forehead = regions.hair_mm > -FRINGE_MM
@@ -105,8 +120,12 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     touching = np.unique(labels[(regions.bare > 0.5) & (opened > 0)])
     keep[touching[touching > 0]] = True
     kept = keep[labels]
-    # What is refused inside the face and small is a mole, a wrinkle or a nostril: skin after all.
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - kept.astype(np.uint8))
+    return _holes_filled(kept, size)
+
+
+def _holes_filled(accept: Array, size: int) -> Array:
+    """What is refused inside the face and small is a mole or a wrinkle: skin after all."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - accept.astype(np.uint8))
     hole = stats[:, cv2.CC_STAT_AREA] < LARGEST_MOLE * size * size
     hole[0] = False
-    return np.asarray(kept | hole[labels])
+    return np.asarray(accept | hole[labels]).astype(np.uint8)

@@ -20,6 +20,7 @@ from faceborn.types import Array, Record
 DARKER, BRIGHTER, COLOURED = 0.55, 0.60, 0.32  # natural log: how far from skin hair begins
 ROUGHER = 3.0  # times as rough as bare skin
 LOWEST_MM = 16.0  # hair lower than this below a typical hairline is a fringe, not growing there
+CLEAR_STEP = 0.8  # natural log, over the three channels: hair and skin differ clearly
 ENOUGH_TEXELS = 150
 BALD, HAIRY = 0.25, 0.5  # share of the seen scalp that is hair
 STRAND_CONTRAST = 0.22  # natural log
@@ -67,8 +68,14 @@ def read_hair(
     share = float((like * scalp).sum() / scalp.sum())
     presence = float(smoothstep(BALD, HAIRY, np.float32(share)))
     hairy = on_scalp & (like > 0.7)
-    tone = _tone(log_albedo[hairy] if hairy.sum() > 30 else log_albedo[on_scalp])
-    return Hair(log_albedo=tone, presence=presence, like=like, seen=seen)
+    if hairy.sum() < 30:
+        return Hair(log_albedo=_tone(log_albedo[on_scalp]), presence=presence, like=like, seen=seen)
+    # Now that the hair is known: skin in the shade is darker too, but not half as much.
+    step = np.median(surprise[hairy], 0)
+    towards = soft @ step / max(float(step @ step), 1e-6)
+    if float(step @ step) > CLEAR_STEP**2:
+        like = like * np.maximum(smoothstep(0.4, 0.65, towards), roughness > 2 * ROUGHER)
+    return Hair(log_albedo=_tone(log_albedo[hairy]), presence=presence, like=like, seen=seen)
 
 
 def _hair_coloured(log_albedo: Array) -> Array:
@@ -96,6 +103,7 @@ def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
     if not mirrored:
         return np.asarray(cover)
     own = smoothstep(0.35, 0.75, blur(hair.like, size / 250)) * np.float32(hair.presence)
+    own = own * (1 - smoothstep(0.2, 0.5, regions.ears))
     own = own * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
     # Where the photo shows hair at the silhouette only, the cap decides.
     for shown, seen in (
@@ -113,7 +121,13 @@ def hair_layer(
     """(S, S, 3) log colour of hair everywhere, and (S, S) the share of the photo in it."""
     size = trust.shape[0]
     cap = hair.log_albedo + strands(size)
-    own = trust * hair.like * (regions.hair_mm > -LOWEST_MM) * smoothstep(0.2, 0.6, cover)
+    own = (
+        trust
+        * hair.like
+        * (regions.hair_mm > -LOWEST_MM)
+        * (regions.ears < 0.5)
+        * smoothstep(0.2, 0.6, cover)
+    )
     # Keep the strands, not the light: shine and shade of hair belong to the photo's lamp.
     low = blur(log_albedo * own[..., None], size / 40) / (blur(own, size / 40)[..., None] + 1e-3)
     shown = log_albedo - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)

@@ -21,7 +21,7 @@ LEVEL_SD = 0.15  # of the overall level of light
 SHAPE_SD = np.array([1.0, 0.4, 0.4, 0.2, 0.08, 0.08, 0.08, 0.08, 0.08])  # of the 9 terms
 CAST_SD = np.array([0.05, 0.06, 0.06, 0.06])  # of the light's colour: constant and gradient
 MOST_WEIGHT = 2.5  # standard deviations; beyond, a mode explains a shadow or a collar
-SHADOW_WORTH = 0.15  # weight of a texel in deep shadow
+SHADOW_WORTH = 0.25  # weight of a texel in deep shadow
 DARKEST_SHADE = 0.2  # of the median: below this a division would only raise noise
 
 
@@ -73,7 +73,7 @@ def fit_light(
     observed, basis = log_photo[used], harmonics(normals[used])
     # Skin in the light tells more of its colour than skin in a cast shadow.
     level = observed @ LUMINANCE
-    lit = np.quantile(level[start[used]] if start[used].sum() > 20 else level, 0.75)
+    lit = np.median(level[start[used]] if start[used].sum() > 20 else level)
     trust = weight[used] * np.clip(np.exp(level - lit), SHADOW_WORTH, 1.0)
     mean = prior.log_albedo(np.zeros(len(prior.modes_log)), MODE_SIZE_PX)[used]
     modes = prior.modes_log[:, used].reshape(len(prior.modes_log), -1).astype(np.float64)

@@ -1,0 +1,119 @@
+"""The single steps of baking."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from faceborn.texture.colour import (
+    linear_from_srgb,
+    log_linear,
+    spread_into_gaps,
+    srgb_from_linear,
+)
+from faceborn.texture.complete import complete, lay_over
+from faceborn.texture.light import fit_light, harmonics
+from faceborn.texture.prior import MODE_SIZE_PX, load_prior
+from faceborn.texture.warp import warp_pixels
+
+
+def test_srgb_round_trip() -> None:
+    """Every code survives the way to linear light and back."""
+    codes = np.arange(256, dtype=np.uint8)
+    assert np.abs(srgb_from_linear(linear_from_srgb(codes)).astype(int) - codes).max() <= 1
+
+
+def test_gaps_are_filled_without_touching_the_rest() -> None:
+    """A plane with a hole comes back as a plane; what was known is unchanged."""
+    rows, columns = np.mgrid[:64, :64].astype(np.float32) / 64
+    plane = (rows + 2 * columns)[..., None]
+    weight = np.ones((64, 64), np.float32)
+    weight[20:40, 24:44] = 0
+    filled = spread_into_gaps(plane * weight[..., None], weight)
+    assert np.array_equal(filled[weight == 1], plane[weight == 1])
+    assert np.abs(filled - plane).max() < 0.25
+    inside = filled[20:40, 24:44]
+    assert inside.min() >= plane[weight == 1].min()
+    assert inside.max() <= plane[weight == 1].max()
+
+
+def test_a_layer_leaves_no_step_at_its_border() -> None:
+    """Above is brighter by 0.5; the row across its border has no jump left."""
+    size = 128
+    below = np.zeros((size, size, 3), np.float32)
+    above = np.full_like(below, 0.5)
+    weight = np.zeros((size, size), np.float32)
+    weight[:, :64] = 1
+    weight[:, 64:70] = np.linspace(1, 0, 6)
+    mixed = lay_over(below, above, weight, np.ones((size, size), bool))
+    row = mixed[64, :, 0]
+    assert np.abs(np.diff(row)).max() < 0.06
+    assert row[:60].min() > 0.49
+    assert row[-5:].max() < 0.2
+
+
+def test_unseen_half_comes_from_the_seen_one() -> None:
+    """With one half seen, the other is its mirror image, and is called so."""
+    size = 64
+    random = np.random.default_rng(0)
+    seen = random.normal(0, 0.1, (size, size, 3)).astype(np.float32)
+    weight = np.zeros((size, size), np.float32)
+    weight[:, :28] = 1
+    covered = np.ones((size, size), bool)
+    done = complete(seen, weight, np.zeros_like(seen), covered)
+    mirrored = done.log_albedo[:, -20:]
+    # The far edge holds the prior's share too, so compare the pattern.
+    assert np.corrcoef(mirrored.ravel(), seen[:, :20][:, ::-1].ravel())[0, 1] > 0.9
+    assert (done.source(covered)[:, -20:] == 2).all()
+
+
+def test_light_and_skin_are_told_apart_among_hair() -> None:
+    """Known light on known skin, a fifth of it hidden by dark hair: both come back."""
+    prior = load_prior()
+    weights = np.zeros(len(prior.modes_log))
+    weights[0], weights[1] = 0.8, -0.5
+    albedo = prior.log_albedo(weights, MODE_SIZE_PX)
+    rows, columns = (np.mgrid[:MODE_SIZE_PX, :MODE_SIZE_PX] + 0.5) / MODE_SIZE_PX * 2 - 1
+    normals = np.stack([0.9 * columns, -0.9 * rows, np.ones_like(rows)], 2)
+    normals /= np.linalg.norm(normals, axis=2, keepdims=True)
+    light = np.array([0.7, 0.2, 0.1, 0.3, 0, 0, 0, 0, 0.0])
+    shading = np.log(harmonics(normals) @ light)
+    photo = albedo + shading[..., None]
+    photo[:26] = np.log(0.01)
+    weight = np.ones((MODE_SIZE_PX, MODE_SIZE_PX), np.float32)
+    bare = np.zeros(weight.shape, bool)
+    bare[50:90, 40:90] = True
+    fit = fit_light(photo.astype(np.float32), weight, normals, bare, prior)
+    found = fit.log_shading(normals).mean(2)
+    shown = slice(30, None)
+    assert np.abs(found[shown] - shading[shown]).mean() < 0.10
+    tone = prior.log_albedo(fit.albedo_weights, MODE_SIZE_PX)[bare] - albedo[bare]
+    assert np.abs(np.median(tone, 0)).max() < 0.10
+
+
+def test_warp_brings_landmarks_home_and_leaves_the_rest() -> None:
+    """Landmarks land within a tenth of their error; far points do not move."""
+    random = np.random.default_rng(1)
+    landmarks = random.uniform(0, 100, (60, 2))
+    # A smooth error, as the fit's is: 2 px of 100.
+    measured = landmarks + 2 * np.stack(
+        [np.sin(landmarks[:, 1] / 30), np.cos(landmarks[:, 0] / 25)], 1
+    )
+    far = np.array([[400.0, 400.0], [-300.0, 50.0]])
+    moved = warp_pixels(np.concatenate([landmarks, far]), landmarks, measured, 100.0)
+    error = np.linalg.norm(moved[:60] - measured, axis=1)
+    assert np.median(error) < 0.25
+    assert np.allclose(moved[60:], far)
+
+
+def test_warp_ignores_wild_landmarks() -> None:
+    """A landmark that is off by a fifth of the eye distance is not followed."""
+    landmarks = np.random.default_rng(2).uniform(0, 100, (60, 2))
+    measured = landmarks.copy()
+    measured[0] += 20
+    moved = warp_pixels(landmarks, landmarks, measured, 100.0)
+    assert np.linalg.norm(moved - landmarks, axis=1).max() < 0.5
+
+
+def test_darkest_is_not_minus_infinity() -> None:
+    """Black has a finite logarithm."""
+    assert np.isfinite(log_linear(np.zeros(3, np.float32))).all()
