@@ -159,8 +159,8 @@ def plain_share(regions: Regions) -> Array:
     model = load_head_model()
     x, y, z = np.moveaxis(to_texels(model, "face", SIZE_PX, model.mean_mm, beyond=True), 2, 0)
     azimuth = np.rad2deg(np.arctan2(np.abs(x), z - 10))
-    front = smoothstep(62.0, 46.0, azimuth) * smoothstep(2.0, -12.0, regions.hair_mm)
-    front = front * smoothstep(-90.0, -72.0, y) * regions.above_neck
+    front = smoothstep(51.0, 36.0, azimuth) * smoothstep(2.0, -12.0, regions.hair_mm)
+    front = front * smoothstep(-80.0, -64.0, y) * regions.above_neck
     return 1 - blur(front, 5.0)[..., None]
 
 
