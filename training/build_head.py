@@ -23,15 +23,15 @@ from head.landmarks import (
     embed_mediapipe,
     vertex_of_point,
 )
-from head.lids import find_sides, lift_shade, mend_lids
+from head.lids import find_lids, lift_shade, mend_lids
 from head.masks import make_masks
-from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips
+from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips, lip_closing
 from head.source import Source, read_source
-from head.surface import FLIP_X, make_surface, mirror_of_points
+from head.surface import FLIP_X, Surface, make_surface, mirror_of_points
 from head.tongue import tongue_out
 
 from faceborn.model.parts import PART_NAMES
-from faceborn.types import Array
+from faceborn.types import Array, Closing
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "src" / "faceborn" / "assets" / "head.npz"
@@ -56,10 +56,7 @@ def main() -> None:
     source = replace(source, points_mm=resting, identity_mm=close_identities(lips, identity))
     source = replace(source, points_mm=lift_shade(source, eyes, mirror))
     shapes = make_expressions(source, lips, eyes, mirror)
-    lids = find_sides(source, eyes[0])
-    lid_moved = np.flatnonzero(np.isin(surface.point_of, lids.moved))
-    lid_row = np.searchsorted(lids.moved, surface.point_of[lid_moved])
-    vertex_of = vertex_of_point(surface)
+    closings = {"lids_left": find_lids(source, eyes[0]), "lips": lip_closing(source, lips)}
     rig = make_rig(source, eyes, eye_centers, shapes["jawOpen"])
     masks = make_masks(source, mirror)
 
@@ -103,10 +100,12 @@ def main() -> None:
         skin_weights=rig.weights,
         eye_look_names=np.array(list(looks)),
         eye_look_deg=np.array(list(looks.values()), np.float32),
-        lid_upper=vertex_of[lids.upper].astype(np.int32),
-        lid_lower=vertex_of[lids.lower].astype(np.int32),
-        lid_moved=lid_moved.astype(np.int32),
-        lid_weight=lids.weight[lid_row].astype(np.float32),
+        closings=np.array(list(closings)),
+        **{
+            f"closing.{name}.{key}": array
+            for name, closing in closings.items()
+            for key, array in closing_arrays(closing, surface).items()
+        },
         schemes=np.array(list(schemes)),
         masks=np.array(list(masks)),
         contour_vertices=contour_vertices(source, surface, masks, face_vertices).astype(np.int32),
@@ -130,6 +129,19 @@ def make_expressions(
     shapes["tongueOut"] = tongue_out(source, shapes["jawOpen"])
     shapes = add_eye_turns(shapes, source.points_mm, eyes)
     return mend_lids(shapes, source, eyes, mirror)
+
+
+def closing_arrays(closing: Closing, surface: Surface) -> dict[str, Array]:
+    """A closing of points as one of vertices: all vertices at a moved point go along."""
+    vertex_of = vertex_of_point(surface)
+    moved = np.flatnonzero(np.isin(surface.point_of, closing.moved))
+    row = np.searchsorted(closing.moved, surface.point_of[moved])
+    return {
+        "upper": vertex_of[closing.upper].astype(np.int32),
+        "lower": vertex_of[closing.lower].astype(np.int32),
+        "moved": moved.astype(np.int32),
+        "weight": closing.weight[row].astype(np.float32),
+    }
 
 
 def dense_points_file(data: Path) -> Path:

@@ -114,6 +114,16 @@ class Landmarks(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Closing(Record):
+    """Two edges of skin that can meet: lids or lips. model/closing.py closes them."""
+
+    upper: Array  # (U,) int32, skin at the upper edge
+    lower: Array  # (L,) int32
+    moved: Array  # (N,) int32, what goes along when the slit is closed
+    weight: Array  # (N,) float32, mm up or down per mm of slit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeadModel(Record):
     """The statistical head: a mean, its identity modes and its expressions.
 
@@ -139,10 +149,7 @@ class HeadModel(Record):
     joints_identity_mm: Array  # (K, J, 3) how identity moves them
     skin_weights: Array  # (V, J) float32, rows sum to 1
     eye_look_deg: Mapping[str, tuple[float, float]]  # eyeLook*: (yaw, pitch) of that eye's joint
-    lid_upper: Array  # (U,) int32, skin at the edge of the left eye's upper lid
-    lid_lower: Array  # (L,) int32
-    lid_moved: Array  # (N,) int32, what goes along when a lid closes; model/lids.py
-    lid_weight: Array  # (N,) float32, mm up or down per mm of slit
+    closings: Mapping[str, Closing]  # "lids_left" (the right ones by `mirror`), "lips"
     landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "centerface_5"
     masks: Mapping[str, Array]  # (V,) float32 0..1, 0.5 on the border; names in model/parts.py
     contour_vertices: Array  # (C,) int32, where the outline of face and jaw may run

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from faceborn.model import load_head_model, make_shape
-from faceborn.model.lids import clearance, close_lids, find_eye
+from faceborn.model.closing import close_slit, mirrored
+from faceborn.model.lids import LID_OVERLAP_MM, clearance, find_eye
 from faceborn.types import Array, HeadModel, Shape
 
 SEEDS = range(6)
@@ -43,11 +44,11 @@ def least_clearance(shape: Shape, vertices: Array, side: str) -> float:
 @pytest.mark.parametrize("side", ["Left", "Right"])
 def test_a_blink_closes_without_the_eyeball_coming_through(stranger: Shape, side: str) -> None:
     model = stranger.model
-    upper, lower, moved = model.lid_upper, model.lid_lower, model.lid_moved
+    lids = model.closings["lids_left"]
     if side == "Right":
-        upper, lower, moved = model.mirror[upper], model.mirror[lower], model.mirror[moved]
+        lids = mirrored(lids, model.mirror)
     vertices = posed(stranger, f"eyeBlink{side}")
-    left_open = close_lids(vertices, upper, lower, moved, model.lid_weight)
+    left_open = close_slit(vertices, lids, LID_OVERLAP_MM)
     assert np.abs(left_open).max() < 0.8, "mm that the lids would still have to go"
     assert least_clearance(stranger, vertices, side) > 0.1
 
@@ -70,19 +71,3 @@ def test_lids_are_mended_around_the_eyes_only(model: HeadModel, stranger: Shape)
     for joint in (4, 5):
         far &= np.linalg.norm(model.mean_mm - model.joints_mm[joint], axis=1) > 40
     np.testing.assert_array_equal(stranger.blendshapes_mm[:, far], model.blendshapes_mm[:, far])
-
-
-def test_closing_moves_upper_down_and_lower_up() -> None:
-    """Two straight lids 10 mm apart, weights that share the way: they meet and overlap a little."""
-    x = np.linspace(-10, 10, 41)
-    upper = np.stack([x, np.full(41, 5.0), np.zeros(41)], 1)
-    lower = np.stack([x, np.full(41, -5.0), np.zeros(41)], 1)
-    both = np.concatenate([upper, lower])
-    index = np.arange(82)
-    weight = np.where(index < 41, -0.8, 0.2)
-    step = close_lids(both, index[:41], index[41:], index, weight)
-    middle = 20
-    top, bottom = (both + step)[middle, 1], (both + step)[41 + middle, 1]
-    assert bottom - 0.05 <= top + 0.5
-    assert top < bottom
-    assert step[middle, 1] < 0 < step[41 + middle, 1]

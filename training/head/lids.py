@@ -7,14 +7,13 @@ and mirrored to the right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from faceborn.model.lids import close_lids
-from faceborn.types import Array
+from faceborn.model.closing import close_slit
+from faceborn.model.lids import LID_OVERLAP_MM
+from faceborn.types import Array, Closing
 from head.eyes import Eyeball
 from head.masks import smoother
 from head.source import Source
@@ -40,11 +39,8 @@ def mend_lids(
     for name in [n for n in shapes if n.startswith("eye") and n.endswith("Left")]:
         shape = shapes[name].astype(np.float64)
         if name == "eyeBlinkLeft":
-            sides = find_sides(source, eyes[0])
-            posed = source.points_mm + shape
-            shape[sides.moved] += close_lids(
-                posed, sides.upper, sides.lower, sides.moved, sides.weight
-            )
+            lids = find_lids(source, eyes[0])
+            shape[lids.moved] += close_slit(source.points_mm + shape, lids, LID_OVERLAP_MM)
         shape = keep_outside(shape, source, eyes[0])
         if name == "eyeBlinkLeft":
             shape = tuck_under(shape, source, eyes[0])
@@ -53,18 +49,8 @@ def mend_lids(
     return mended
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LidSides:
-    """What belongs to the upper and what to the lower lid of the left eye, as points."""
-
-    upper: Array  # skin near the edge of the upper lid
-    lower: Array
-    moved: Array  # (N,) what goes along with a lid: skin, lashes, shade, tear line
-    weight: Array  # (N,) mm up or down per mm of slit that has to be closed
-
-
-def find_sides(source: Source, eye: Eyeball) -> LidSides:
-    """Sort everything around an eye to its lids."""
+def find_lids(source: Source, eye: Eyeball) -> Closing:
+    """Sort all around an eye to its lids, as points: edges, skin, lashes, shade, tear line."""
     rim = lid_rim(source, eye)
     place = source.points_mm
     middle_y = place[rim, 1][np.abs(place[rim, 0] - place[rim, 0].mean()) < 8].mean()
@@ -85,7 +71,7 @@ def find_sides(source: Source, eye: Eyeball) -> LidSides:
     skin[points_of(source, "face")] = True
     edge = skin & (nearest < EDGE_MM)
     share = np.where(upper, -UPPER_SHARE, 1 - UPPER_SHARE)
-    return LidSides(
+    return Closing(
         upper=np.flatnonzero(edge & upper),
         lower=np.flatnonzero(edge & ~upper),
         moved=moved,

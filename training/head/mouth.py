@@ -15,11 +15,12 @@ from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from faceborn.types import Array
+from faceborn.types import Array, Closing
 from head.source import Source
 from head.surface import points_of
 
 CORNER_X_MM = 23.0  # of the mouth, on the mean head
+CONTACT_Y_MM = [(12, -33.55), (14, -33.9), (16, -34.1), (18, -34.4), (20, -34.65), (23, -34.9)]
 KERNEL_MM = 1.6  # width along x over which contact points are averaged
 FREE_MM = 30.0  # mouthClose reshapes the skin within this distance of the contact
 RETREAT_AT_REST = 0.3  # of RETREAT_MM
@@ -42,17 +43,18 @@ class Lips:
 
 
 def find_lips(source: Source) -> Lips:
-    """Sort the skin around the mouth into upper and lower by whether it follows the jaw."""
+    """Sort the skin around the mouth into upper and lower: what follows the jaw is lower."""
     place = source.points_mm
     x, y, z = place.T
     near = np.zeros(len(x), bool)
     near[points_of(source, "face", "mouth")] = True
     near &= (np.abs(x) < 52) & (y > -76) & (y < -2) & (z > 60)
     drop = -source.shapes_mm["jawOpen"][:, 1]
-    # How far the lower lip falls at this x: 33 mm in the middle, nothing at the corners.
+    # How far the lower lip falls at this x: 33 mm in the middle, nothing at the corners, where the
+    # height of the line of contact decides.
     lip_drop = 33.0 * np.clip(1 - (np.abs(x) / 24.5) ** 3, 0.02, 1)
-    below_line = y < -34.6
-    follows = np.where(np.abs(x) < 20.5, drop > 0.45 * lip_drop, below_line)
+    below_line = y < np.interp(np.abs(x), *np.transpose(CONTACT_Y_MM))
+    follows = np.where(np.abs(x) < 12.5, drop > 0.45 * lip_drop, below_line)
     upper, lower = np.flatnonzero(near & ~follows), np.flatnonzero(near & follows)
 
     inside = np.abs(x) < CORNER_X_MM
@@ -73,6 +75,28 @@ def find_lips(source: Source) -> Lips:
         upper_contact=upper_contact,
         lower_contact=lower_contact,
         x_mm=x,
+    )
+
+
+def lip_closing(source: Source, lips: Lips) -> Closing:
+    """What closes a person's lips, as points: the edges, and the skin that goes along."""
+    place = source.points_mm
+    contact = np.concatenate([lips.upper_contact, lips.lower_contact])
+    away = cKDTree(place[contact]).query(place)[0]
+    inside = np.abs(lips.x_mm) < CORNER_X_MM
+    skin = np.zeros(len(place), bool)
+    skin[points_of(source, "face")] = True
+    edge = skin & inside & (away < 2.5)
+    taper = np.clip((CORNER_X_MM + 1.5 - np.abs(lips.x_mm)) / 2.5, 0, 1)
+    moved = np.concatenate([lips.upper, lips.lower])
+    weight = np.concatenate([-0.4 * lips.upper_fade, 0.6 * lips.lower_fade]) * taper[moved]
+    order = np.argsort(moved)
+    moved, weight = moved[order], weight[order]
+    return Closing(
+        upper=np.intersect1d(lips.upper, np.flatnonzero(edge)),
+        lower=np.intersect1d(lips.lower, np.flatnonzero(edge)),
+        moved=moved[np.abs(weight) > 0.005],
+        weight=weight[np.abs(weight) > 0.005],
     )
 
 
@@ -97,7 +121,7 @@ def together(lips: Lips, moves: Array, *, axes: Array, lower_share: float, goal:
     goal         (G, 3) wanted opening on GRID_X_MM
     """
     mended = moves.astype(np.float64).copy()
-    taper = np.clip((CORNER_X_MM - np.abs(lips.x_mm)) / 4.0, 0, 1)
+    taper = np.clip((CORNER_X_MM + 1.5 - np.abs(lips.x_mm)) / 2.5, 0, 1)
     for _ in range(4):
         excess = (opening(lips, mended, GRID_X_MM) - goal) * axes
         for points, fade, share in (

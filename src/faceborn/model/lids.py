@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceborn.geometry.rotations import rotation_from_angles
+from faceborn.model.closing import close_slit, mirrored
 from faceborn.types import Array, HeadModel
 
 REACH_MM = 30.0  # from the centre of the eye: what can touch it
 CLEAR_MM = 0.3  # wanted between eyeball and what lies before it, or what the mean has if less
-OVERLAP_MM = 0.4  # how far closed lids pass each other, so that oblique views see no slit
-WINDOW_MM = 1.3  # half the width over which the edges of the lids are searched for
+LID_OVERLAP_MM = 0.4  # how far closed lids pass each other, so that oblique views see no slit
 BUMP_MM = 4.0  # a push fades over this distance, so that the skin stays smooth
 
 
@@ -31,8 +31,9 @@ def fit_lids(
     """
     neutral, blendshapes = vertices_mm.copy(), blendshapes_mm.copy()
     for side in ("Left", "Right"):
-        sets = model.lid_upper, model.lid_lower, model.lid_moved
-        upper, lower, moved = sets if side == "Left" else (model.mirror[s] for s in sets)
+        lids = model.closings["lids_left"]
+        if side == "Right":
+            lids = mirrored(lids, model.mirror)
         eye = find_eye(model, f"eye_{side.lower()}", vertices_mm, joints_mm)
         cover = eye.cover
         neutral[cover] += push_out(eye, neutral[cover], model.mean_mm[cover], np.eye(3))
@@ -40,9 +41,7 @@ def fit_lids(
             if name.startswith("eye") and name.endswith(side):
                 if name.startswith("eyeBlink"):
                     posed = neutral + blendshapes[index]
-                    blendshapes[index, moved] += close_lids(
-                        posed, upper, lower, moved, model.lid_weight
-                    )
+                    blendshapes[index, lids.moved] += close_slit(posed, lids, LID_OVERLAP_MM)
                 turn = rotation_from_angles(*model.eye_look_deg.get(name, (0.0, 0.0)), 0.0)
                 posed = neutral[cover] + blendshapes[index, cover]
                 mean_posed = model.mean_mm[cover] + model.blendshapes_mm[index, cover]
@@ -52,37 +51,6 @@ def fit_lids(
                     mean_halfway = model.mean_mm[cover] + model.blendshapes_mm[index, cover] / 2
                     blendshapes[index, cover] += 1.5 * push_out(eye, halfway, mean_halfway, turn)
     return neutral, blendshapes
-
-
-def close_lids(posed_mm: Array, upper: Array, lower: Array, moved: Array, weight: Array) -> Array:
-    """(N, 3) what to add to `moved`, so that no slit is left between the lids.
-
-    posed_mm  (V, 3) with the eye as closed as it is
-    upper     skin at the edge of the upper lid; `lower` likewise
-    moved     (N,) what goes along, by `weight` mm up or down per mm of slit
-    """
-    step = np.zeros((len(moved), 3))
-    for _ in range(3):
-        up, low, own = (posed_mm[chosen].astype(np.float64) for chosen in (upper, lower, moved))
-        for place, chosen in ((up, upper), (low, lower)):
-            place[:, 1] += step_of(chosen, moved, step[:, 1])
-        grid = np.linspace(low[:, 0].min(), low[:, 0].max(), 61)
-        above = np.abs(up[:, 0] - grid[:, None]) < WINDOW_MM
-        below = np.abs(low[:, 0] - grid[:, None]) < WINDOW_MM
-        slit = np.where(above, up[:, 1], np.inf).min(1) - np.where(below, low[:, 1], -np.inf).max(1)
-        slit = np.where(np.isfinite(slit), np.maximum(slit + OVERLAP_MM, 0), 0)
-        kernel = np.hanning(9) / np.hanning(9).sum()
-        slit = np.convolve(slit, kernel, "same")
-        step[:, 1] += weight * np.interp(own[:, 0], grid, slit, 0, 0)
-    return step
-
-
-def step_of(chosen: Array, moved: Array, step: Array) -> Array:
-    """The steps of `moved` vertices that are `chosen`; none for others."""
-    order = np.argsort(moved)
-    at = np.minimum(np.searchsorted(moved, chosen, sorter=order), len(moved) - 1)
-    found = moved[order[at]] == chosen
-    return np.where(found, step[order[at]], 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from faceborn.assets import asset_path
-from faceborn.types import Array, HeadModel, Landmarks
+from faceborn.types import Array, Closing, HeadModel, Landmarks
 
 
 @cache
@@ -52,10 +52,15 @@ def load_head_model(path: Path | None = None) -> HeadModel:
                     stored["eye_look_names"], stored["eye_look_deg"], strict=True
                 )
             },
-            lid_upper=stored["lid_upper"],
-            lid_lower=stored["lid_lower"],
-            lid_moved=stored["lid_moved"],
-            lid_weight=stored["lid_weight"],
+            closings={
+                name: Closing(
+                    upper=stored[f"closing.{name}.upper"],
+                    lower=stored[f"closing.{name}.lower"],
+                    moved=stored[f"closing.{name}.moved"],
+                    weight=stored[f"closing.{name}.weight"],
+                )
+                for name in stored["closings"].tolist()
+            },
             landmarks={
                 scheme: Landmarks(
                     vertices=stored[f"landmarks.{scheme}.vertices"],

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from faceborn.geometry.rotations import rotation_from_angles
+from faceborn.model.closing import close_slit
 from faceborn.model.lids import fit_lids
 from faceborn.types import Array, HeadModel, Shape
+
+LIP_OVERLAP_MM = 0.15  # closed lips press on each other
 
 
 def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shape:
@@ -14,7 +17,8 @@ def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shap
 
     K may be less than the model has. Blendshapes are the model's, save around the eyes: each
     eyeball turns about its own centre under eyeLook*, exactly as its joint would turn it, and the
-    lids are fitted to the eyes (model/lids.py), which also moves the neutral by up to a millimetre.
+    lids are fitted to the eyes (model/lids.py). That, and lips that are kept closed, moves the
+    neutral by up to a millimetre.
     """
     used = len(identity)
     vertices = model.mean_mm + np.tensordot(
@@ -29,6 +33,8 @@ def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shap
         turn = rotation_from_angles(yaw_deg, pitch_deg, 0.0)
         blendshapes[model.expression_names.index(name), ball] = arm @ turn.T - arm
     if used:
+        lips = model.closings["lips"]
+        vertices[lips.moved] += close_slit(vertices, lips, LIP_OVERLAP_MM)
         vertices, blendshapes = fit_lids(model, vertices, joints, blendshapes)
     return Shape(
         vertices_mm=(vertices * scale).astype(np.float32),
