@@ -47,5 +47,5 @@ class Landmarker(Protocol):
         careful  as exact as the network can, at the cost of time; else a glance
         """
 
-    def closer(self, measured: Measurement) -> Crop:
-        """The crop that frames the face of `measured` as the network likes it best."""
+    def crop_around(self, points_px: Array) -> Crop:
+        """The crop that frames a face of these (L, 2) points as the network likes it best."""

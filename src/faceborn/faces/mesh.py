@@ -23,6 +23,10 @@ EYE_RIGHT_OUTER, EYE_LEFT_OUTER = 33, 263
 OUTLINE_POINTS = 468  # the others are irises: centre, then four points of the limbus
 IRIS_LEFT, IRIS_RIGHT = slice(473, 478), slice(468, 473)
 
+# Of the longer side of the points' bounds. From 1.5 to 1.6 nothing changes that 40 London training
+# people could tell; at 1.3 the chin of a front is off by 4.2 instead of 2.6 % of the eye distance.
+CROP_OVER_POINTS = 1.55
+
 # A careful look is the mean of these four crops (factor of the side, turn in rad, shift in sides),
 # each seen straight and mirrored: the error that depends on framing and side averages out.
 # 60 London training people: raw error of fronts 1.69 -> 1.55 % of the eye distance, fitted shapes
@@ -59,14 +63,14 @@ class FaceMesh:
             points_px = np.mean([_both_ways(pixels, crop.moved(*look)) for look in LOOKS], axis=0)
         return Measurement(points_px=points_px, iris_px=_irises(points_px), presence=presence)
 
-    def closer(self, measured: Measurement) -> Crop:
-        points = measured.points_px[:OUTLINE_POINTS]
+    def crop_around(self, points_px: Array) -> Crop:
+        points = points_px[:OUTLINE_POINTS]
         x, y = points[EYE_LEFT_OUTER] - points[EYE_RIGHT_OUTER]
         turn = float(np.arctan2(y, x))
         upright = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         turned = points @ upright.T
         low, high = turned.min(0), turned.max(0)
-        side = 1.5 * float((high - low).max())
+        side = CROP_OVER_POINTS * float((high - low).max())
         return Crop(center_px=upright.T @ ((low + high) / 2), side_px=side, turn_rad=turn)
 
 
