@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -19,16 +21,28 @@ from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
-from faceborn.texture.hair import hair_cover, hair_layer, read_hair, strands
-from faceborn.texture.light import fit_light
+from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair, strands
+from faceborn.texture.light import LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
-from faceborn.texture.regions import regions_of
+from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.scalp import bake_scalp
-from faceborn.texture.view import sample_photo, view_head, view_part
-from faceborn.types import Array, Face, Fit, Photo, Shape, Source, Texture
+from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
+from faceborn.types import (
+    Array,
+    Face,
+    Fit,
+    HeadModel,
+    Photo,
+    Record,
+    Shape,
+    Source,
+    Texture,
+)
 
 WORK_SIZE_PX = 512  # light, gates and joins are found at this size; detail is laid over it
 GREY_CHROMA = 3.0  # mean distance of the channels below which a photo is black and white
+SHARP_EYE_PX = 130.0  # eye distance from which on a photo shows skin's own variation
+TOWARDS_CAMERA = np.array([0.0, 0.0, 1.0])
 CLIPPED = 252  # sRGB; above it the photo holds no detail
 
 
@@ -47,71 +61,28 @@ def bake_texture(
     view = view_part(photo, model, head, "face", WORK_SIZE_PX)
     regions = regions_of(model, "face", WORK_SIZE_PX)
     full = sample_photo(photo, view.pixels, size_px)
+    fine_enough = size_px > WORK_SIZE_PX
     work = (
         resize(full, WORK_SIZE_PX)
-        if size_px > WORK_SIZE_PX
+        if fine_enough
         else sample_photo(photo, view.pixels, WORK_SIZE_PX)
     )
-    prior = load_prior()
     grey = _is_grey(work, view.trust)
-    if grey:
-        prior = prior.in_grey()
 
-    log_photo = log_linear(linear_from_srgb(work))
-    unclipped = 1 - smoothstep(CLIPPED - 12, CLIPPED, work.max(2).astype(np.float32))
-    small_regions = regions_of(model, "face", MODE_SIZE_PX)
-    light = fit_light(
-        resize(log_photo, MODE_SIZE_PX),
-        resize(
-            view.trust
-            * (0.2 + 0.8 * unclipped)
-            * (1 - 0.8 * regions.features)
-            * smoothstep(12.0, -4.0, regions.hair_mm)
-            * regions.above_neck,
-            MODE_SIZE_PX,
-        ),
-        resize(view.normals, MODE_SIZE_PX),
-        small_regions.bare > 0.5,
-        prior,
-    )
-    prior_log = prior.log_albedo(light.albedo_weights, WORK_SIZE_PX)
-    log_albedo = log_photo - light.log_shading(view.normals)
-
-    skin_only = view.trust * (1 - regions.features) * regions.above_neck * (regions.hair_mm < -8)
-    prior_log = prior_log + tone_offset(log_albedo - prior_log, skin_only)
-    surprise = log_albedo - prior_log
-    roughness = roughness_of(log_albedo, view.trust, regions)
-    gate, beard = skin_gate(surprise, roughness, view.trust, regions)
-    weight = view.trust * gate * regions.above_neck
-    skin_log = restrain(log_albedo, prior_log, weight, view.trust, beard, regions)
-    weight = weight * smoothstep(8.0, -2.0, regions.hair_mm)
-    skin = complete(skin_log, weight, prior_log, regions.covered)
-
-    hair = read_hair(log_albedo, surprise, roughness, view.trust, regions)
-    cover = hair_cover(hair, regions, mirrored=True)
-    if hair.presence < 0.5:
-        # No hair to tell apart: what the photo shows of the scalp is skin.
-        weight = view.trust * gate * regions.above_neck
-        skin = complete(skin_log, weight, prior_log, regions.covered)
-    strands_log, hair_seen = hair_layer(hair, log_albedo, view.trust, cover, regions)
-    mixed = skin.log_albedo * (1 - cover[..., None]) + strands_log * cover[..., None]
-    seen = skin.seen * (1 - cover) + hair_seen * cover
-    done = Completed(log_albedo=mixed, seen=seen, mirrored=skin.mirrored * (1 - cover))
+    split = _split_light(model, work, view, regions, grey=grey)
+    skin = _complete_skin(split, view, regions, detail_share=_sharpness(head))
+    hair = read_hair(split.log_hair, split.surprise, split.roughness, view.trust, regions)
+    face_tile, hair_seen, cover = _with_hair(skin, hair, split, view, regions)
 
     detail = _detail(full)
-    bare = regions.bare * (weight > 0.8)
-    noise = grain(resize(detail, WORK_SIZE_PX), bare, size_px)
-    face_image = _with_detail(done, detail, noise, cover * (1 - hair_seen), size_px)
-
+    noise = grain(resize(detail, WORK_SIZE_PX), regions.bare * (skin.seen > 0.8), size_px)
     scalp_image, scalp_source = bake_scalp(
-        photo, model, head, light, done.log_albedo, hair, noise, max(size_px // 2, 256)
+        photo, model, head, split.light, face_tile.log_albedo, hair, noise, max(size_px // 2, 256)
     )
-    iris = read_iris(
-        photo, face.iris_px, float(np.exp(light.log_shading(np.array([0.0, 0.0, 1.0])).mean()))
-    )
-    eye_left, eye_right = paint_eyes(iris)
+    facing_shade = float(np.exp(split.light.log_shading(TOWARDS_CAMERA).mean()))
+    eye_left, eye_right = paint_eyes(read_iris(photo, face.iris_px, facing_shade))
     images = {
-        "face": face_image,
+        "face": _with_detail(face_tile, detail, noise, cover * (1 - hair_seen), size_px),
         "scalp": scalp_image,
         "eye_left": eye_left,
         "eye_right": eye_right,
@@ -119,17 +90,94 @@ def bake_texture(
     }
     if grey:
         images = {name: _without_colour(image) for name, image in images.items()}
-    source = done.source(regions.covered)
-    front = regions_of(model, "face", WORK_SIZE_PX)
-    skin_area = front.covered & (front.hair_mm < 0) & (front.neck < 0.5)
+    source = face_tile.source(regions.covered)
+    face_skin = regions.covered & (regions.hair_mm < 0) & (regions.neck < 0.5)
     return Texture(
         images=images,
-        source={
-            "face": _enlarge(source, size_px // 2),
-            "scalp": scalp_source,
-        },
-        seen_fraction=float((source[skin_area] == Source.SEEN).mean()),
+        source={"face": _enlarge(source, size_px // 2), "scalp": scalp_source},
+        seen_fraction=float((source[face_skin] == Source.SEEN).mean()),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SplitPhoto(Record):
+    """The face tile of the photo without its light; all (S, S, 3) in natural logarithms."""
+
+    light: LightFit
+    prior_log: Array  # what this person's skin is expected to be
+    log_albedo: Array  # what the photo shows, light divided out
+    log_hair: Array  # the same for strands, which do not follow the skull's normals
+    surprise: Array  # log_albedo minus prior_log
+    roughness: Array  # (S, S) fine contrast over that of bare skin
+
+
+def _split_light(
+    model: HeadModel, work: Array, view: PartView, regions: Regions, *, grey: bool
+) -> SplitPhoto:
+    """Tell light from albedo in (S, S, 3) uint8 texels."""
+    prior = load_prior().in_grey() if grey else load_prior()
+    log_photo = log_linear(linear_from_srgb(work))
+    unclipped = 1 - smoothstep(CLIPPED - 12, CLIPPED, work.max(2).astype(np.float32))
+    skin = view.trust * (1 - 0.8 * regions.features) * regions.above_neck
+    light = fit_light(
+        resize(log_photo, MODE_SIZE_PX),
+        resize(
+            skin * (0.2 + 0.8 * unclipped) * smoothstep(12.0, -4.0, regions.hair_mm), MODE_SIZE_PX
+        ),
+        resize(view.normals, MODE_SIZE_PX),
+        regions_of(model, "face", MODE_SIZE_PX).bare > 0.5,
+        prior,
+    )
+    prior_log = prior.log_albedo(light.albedo_weights, WORK_SIZE_PX)
+    log_albedo = log_photo - light.log_shading(view.normals)
+    surely_skin = view.trust * (1 - regions.features) * regions.above_neck * (regions.hair_mm < -8)
+    prior_log = prior_log + tone_offset(log_albedo - prior_log, surely_skin)
+    return SplitPhoto(
+        light=light,
+        prior_log=prior_log,
+        log_albedo=log_albedo,
+        log_hair=log_photo - light.log_shading(TOWARDS_CAMERA),
+        surprise=log_albedo - prior_log,
+        roughness=roughness_of(log_albedo, view.trust, regions),
+    )
+
+
+def _complete_skin(
+    split: SplitPhoto, view: PartView, regions: Regions, *, detail_share: float
+) -> Completed:
+    """The whole face tile as bare skin."""
+    gate, beard = skin_gate(split.surprise, split.roughness, view.trust, regions)
+    weight = view.trust * gate * regions.above_neck
+    skin_log = restrain(
+        split.log_albedo,
+        split.prior_log,
+        weight,
+        view.trust,
+        beard,
+        regions,
+        detail_share=detail_share,
+    )
+    return complete(skin_log, weight, split.prior_log, regions.covered)
+
+
+def _with_hair(
+    skin: Completed, hair: Hair, split: SplitPhoto, view: PartView, regions: Regions
+) -> tuple[Completed, Array, Array]:
+    """The face tile with hair laid over it, the photo's share in the hair, and the hair's cover."""
+    cover = hair_cover(hair, regions, mirrored=True)
+    strands_log, hair_seen = hair_layer(hair, split.log_hair, view.trust, cover, regions)
+    mixed = skin.log_albedo * (1 - cover[..., None]) + strands_log * cover[..., None]
+    tile = Completed(
+        log_albedo=mixed,
+        seen=skin.seen * (1 - cover) + hair_seen * cover,
+        mirrored=skin.mirrored * (1 - cover),
+    )
+    return tile, hair_seen, cover
+
+
+def _sharpness(head: HeadView) -> float:
+    """How much of the photo's middle and fine bands is skin, not noise and compression, 0.3..1."""
+    return float(np.clip(head.eye_px / SHARP_EYE_PX, 0.3, 1.0))
 
 
 def _is_grey(picture: Array, trust: Array) -> bool:

@@ -60,7 +60,7 @@ def resize(image: Array, size_px: int) -> Array:
     )
 
 
-def smoothstep(low: float, high: float, value: Array) -> Array:
+def smoothstep(low: float, high: float, value: Array | float) -> Array:
     """0 at `low`, 1 at `high` and beyond, smooth between; `high` may be the smaller one."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), np.float32)

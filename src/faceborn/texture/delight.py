@@ -44,6 +44,8 @@ def restrain(
     trust: Array,
     beard: Array,
     regions: Regions,
+    *,
+    detail_share: float = 1.0,
 ) -> Array:
     """(S, S, 3) log albedo whose low and middle bands stay near the prior's.
 
@@ -52,6 +54,7 @@ def restrain(
     weight      (S, S) 0..1, where log_albedo is to be believed
     trust       (S, S) 0..1, how well the camera sees the texel
     beard       (S, S) 0..1, where a beard is
+    detail_share  of the limits of middle and fine band: less for small, noisy faces
 
     The bands are turned down by their own strength around each texel, not cut: a cut leaves
     patches. Lips, lids, brows and beard keep their colour and their dark.
@@ -62,7 +65,9 @@ def restrain(
     low = _low_band(surprise, skin, LOW_BAND)
     middle = _low_band(surprise - low, skin, MIDDLE_BAND)
     kept_low = _turned_down(low, skin, LOW_LEVEL, LOW_COLOUR, LOW_BAND) * edge
-    kept_middle = _turned_down(middle, skin, MIDDLE_LEVEL, MIDDLE_COLOUR, 2 * MIDDLE_BAND)
+    kept_middle = _turned_down(
+        middle, skin, detail_share * MIDDLE_LEVEL, MIDDLE_COLOUR, 2 * MIDDLE_BAND
+    )
     # A highlight on a lip is light, not colour.
     level, colour = _split(middle)
     own = colour + np.where(level > 0, MIDDLE_LEVEL * np.tanh(level / MIDDLE_LEVEL), level)
@@ -72,7 +77,7 @@ def restrain(
     own_low = kept_low + hairy * (np.minimum(low_level, 0) - _split(kept_low)[0])
     kept = own_low + kept_middle * (1 - free) + own * free
     fine = surprise - low - middle
-    quiet = _turned_down(fine, skin, FINE_LEVEL, FINE_COLOUR, 2 * MIDDLE_BAND) * edge
+    quiet = _turned_down(fine, skin, detail_share * FINE_LEVEL, FINE_COLOUR, 2 * MIDDLE_BAND) * edge
     fine = quiet * (1 - free) + fine * free
     return np.asarray(prior_log + fine + kept, np.float32)
 

@@ -57,9 +57,9 @@ def read_iris(photo: Photo, iris_px: Array | None, shading: float) -> Array:
     # The highlight and its bloom are in the brighter part, lashes in the darkest.
     low, high = np.quantile(level, [0.15, 0.6])
     colour = np.median(colours[(level >= low) & (level <= high)], 0) / max(shading, 0.2)
-    level = float(colour @ LUMINANCE)
-    wanted = float(np.clip(level, DARKEST_IRIS, BRIGHTEST_IRIS))
-    mixed = 0.85 * colour / max(level, 1e-4) + 0.15 * TYPICAL_IRIS / float(TYPICAL_IRIS @ LUMINANCE)
+    tone = float(colour @ LUMINANCE)
+    wanted = float(np.clip(tone, DARKEST_IRIS, BRIGHTEST_IRIS))
+    mixed = 0.85 * colour / max(tone, 1e-4) + 0.15 * TYPICAL_IRIS / float(TYPICAL_IRIS @ LUMINANCE)
     return np.asarray(mixed * wanted)
 
 

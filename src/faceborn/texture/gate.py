@@ -44,7 +44,7 @@ def skin_gate(
     on_chin = regions.chin * trust
     dark = smoothstep(0.6 * BEARD_DARK, 1.4 * BEARD_DARK, -level)
     beard = float((dark * on_chin).sum() / max(on_chin.sum(), 1e-6))
-    bearded = smoothstep(0.3, 0.5, np.float32(beard)) * smoothstep(0.35, 0.6, regions.beard)
+    bearded = smoothstep(0.3, 0.5, beard) * smoothstep(0.35, 0.6, regions.beard)
 
     neck = smoothstep(0.3, 0.7, regions.neck)
     # At the side of the face dark is the shade of hair more often than skin.

@@ -37,12 +37,13 @@ class Hair(Record):
 
 
 def read_hair(
-    log_albedo: Array, surprise: Array, roughness: Array, trust: Array, regions: Regions
+    log_hair: Array, surprise: Array, roughness: Array, trust: Array, regions: Regions
 ) -> Hair:
     """Hair colour and where the photo shows hair, from the face tile.
 
-    log_albedo  (S, S, 3) photo minus shading
-    surprise    (S, S, 3) log_albedo minus the prior of skin
+    log_hair    (S, S, 3) photo minus the shading of a surface that faces the camera: strands
+                stand every way, the skull's normals say nothing of their light
+    surprise    (S, S, 3) photo minus shading minus the prior of skin
     roughness   (S, S) fine contrast over that of bare skin
     trust       (S, S)
     """
@@ -53,7 +54,7 @@ def read_hair(
     # White hair is rough, a bald head in the sun is not.
     white = level / BRIGHTER * smoothstep(1.0, 2.0, roughness)
     far = np.maximum.reduce([-level / DARKER, white, colour / COLOURED, roughness / ROUGHER])
-    like = smoothstep(0.8, 1.2, far) * _hair_coloured(blur(log_albedo, size / 300))
+    like = smoothstep(0.8, 1.2, far) * _hair_coloured(blur(log_hair, size / 300))
     # Hair is one sheet: no islands of skin in it, no islands of hair on skin.
     sheet = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size // 24, size // 24))
     crumb = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size // 40, size // 40))
@@ -63,19 +64,19 @@ def read_hair(
     on_scalp = scalp > 0.5
     if on_scalp.sum() < ENOUGH_TEXELS:
         brows = (regions.brows > 0.7) & (trust > 0.3)
-        tone = _tone(log_albedo[brows]) if brows.sum() > 30 else np.log([0.05, 0.035, 0.025])
+        tone = _tone(log_hair[brows]) if brows.sum() > 30 else np.log([0.05, 0.035, 0.025])
         return Hair(log_albedo=tone, presence=1.0, like=like, seen=seen)
     share = float((like * scalp).sum() / scalp.sum())
-    presence = float(smoothstep(BALD, HAIRY, np.float32(share)))
+    presence = float(smoothstep(BALD, HAIRY, share))
     hairy = on_scalp & (like > 0.7)
     if hairy.sum() < 30:
-        return Hair(log_albedo=_tone(log_albedo[on_scalp]), presence=presence, like=like, seen=seen)
+        return Hair(log_albedo=_tone(log_hair[on_scalp]), presence=presence, like=like, seen=seen)
     # Now that the hair is known: skin in the shade is darker too, but not half as much.
     step = np.median(surprise[hairy], 0)
     towards = soft @ step / max(float(step @ step), 1e-6)
     if float(step @ step) > CLEAR_STEP**2:
         like = like * np.maximum(smoothstep(0.4, 0.65, towards), roughness > 2 * ROUGHER)
-    return Hair(log_albedo=_tone(log_albedo[hairy]), presence=presence, like=like, seen=seen)
+    return Hair(log_albedo=_tone(log_hair[hairy]), presence=presence, like=like, seen=seen)
 
 
 def _hair_coloured(log_albedo: Array) -> Array:
@@ -88,7 +89,9 @@ def _hair_coloured(log_albedo: Array) -> Array:
 
 
 def _tone(log_albedo: Array) -> Array:
-    return np.asarray(np.median(log_albedo, 0), np.float32)
+    """(3,) of (N, 3): the darker half, as skin and shine get between the strands."""
+    level = log_albedo @ LUMINANCE
+    return np.asarray(np.median(log_albedo[level <= np.quantile(level, 0.6)], 0), np.float32)
 
 
 def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
@@ -98,25 +101,28 @@ def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
     without, the typical hairline does.
     """
     size = regions.covered.shape[0]
-    ragged = 1.0 * _noise(size, 2.0) + 0.5 * strands(size)[..., 0] / STRAND_CONTRAST
+    ragged = 1.0 * _noise(size, 2.0) + 0.25 * strands(size)[..., 0] / STRAND_CONTRAST
     cover = smoothstep(-7.0, 7.0, regions.hair_mm + ragged) * np.float32(hair.presence)
     if not mirrored:
         return np.asarray(cover)
-    own = smoothstep(0.35, 0.75, blur(hair.like, size / 250)) * np.float32(hair.presence)
-    own = own * (1 - smoothstep(0.2, 0.5, regions.ears))
+    # A hairline is smooth at this scale; what is torn in the photo is locks and light.
+    whole = blur(hair.like, size / 55) + 0.06 * ragged
+    own = smoothstep(0.38, 0.62, whole) * np.float32(hair.presence)
     own = own * smoothstep(-LOWEST_MM, 4 - LOWEST_MM / 2, regions.hair_mm)
+    # Ears seldom lie where the model has them: around them the typical hairline is safer.
+    own_place = 1 - smoothstep(0.02, 0.4, regions.ears)
     # Where the photo shows hair at the silhouette only, the cap decides.
     for shown, seen in (
         (np.ascontiguousarray(own[:, ::-1]), np.ascontiguousarray(hair.seen[:, ::-1]) * 0.85),
         (own, hair.seen),
     ):
-        firm = blur(seen, size / 120) * seen
+        firm = blur(seen, size / 120) * seen * own_place
         cover = cover * (1 - firm) + shown * firm
     return np.asarray(cover)
 
 
 def hair_layer(
-    hair: Hair, log_albedo: Array, trust: Array, cover: Array, regions: Regions
+    hair: Hair, log_hair: Array, trust: Array, cover: Array, regions: Regions
 ) -> tuple[Array, Array]:
     """(S, S, 3) log colour of hair everywhere, and (S, S) the share of the photo in it."""
     size = trust.shape[0]
@@ -129,8 +135,8 @@ def hair_layer(
         * smoothstep(0.2, 0.6, cover)
     )
     # Keep the strands, not the light: shine and shade of hair belong to the photo's lamp.
-    low = blur(log_albedo * own[..., None], size / 40) / (blur(own, size / 40)[..., None] + 1e-3)
-    shown = log_albedo - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)
+    low = blur(log_hair * own[..., None], size / 40) / (blur(own, size / 40)[..., None] + 1e-3)
+    shown = log_hair - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)
     return lay_over(cap, shown.astype(np.float32), own, regions.covered), own
 
 

@@ -54,7 +54,7 @@ def bake_scalp(
 
     view = view_part(photo, model, head, "scalp", WORK_SIZE_PX)
     shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
-    shown = shown - light.log_shading(view.normals)
+    shown = shown - light.log_shading(np.array([0.0, 0.0, 1.0]))
     near = np.linalg.norm(blur(shown, 1.5) - hair.log_albedo, axis=2) / np.sqrt(3)
     own = smoothstep(0.3, 0.7, view.trust) * cover * smoothstep(LIKE_HAIR, 0.5 * LIKE_HAIR, near)
     own = own * smoothstep(4.0, 14.0, regions.hair_mm)
@@ -70,8 +70,9 @@ def bake_scalp(
     image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
     labels = np.where(own > 0.5, Source.SEEN, Source.INFERRED)
     source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
-    source = cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
-    return image, np.asarray(source)
+    return image, np.asarray(
+        cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
+    )
 
 
 def _seam_difference(model: HeadModel, face_log: Array, base: Array) -> Array:
