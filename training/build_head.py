@@ -25,7 +25,16 @@ from head.landmarks import (
 )
 from head.lids import find_lids, lift_shade, mend_lids
 from head.masks import make_masks
-from head.mouth import Lips, close_identities, close_mean, closing_shape, find_lips, lip_closing
+from head.mouth import (
+    CLOSED_UNDER,
+    Lips,
+    close_identities,
+    close_mean,
+    closing_shape,
+    find_lips,
+    keep_closed,
+    lip_closing,
+)
 from head.source import Source, read_source
 from head.surface import FLIP_X, Surface, make_surface, mirror_of_points
 from head.tongue import tongue_out
@@ -125,6 +134,7 @@ def make_expressions(
     shapes = {
         name: source_shape(name, source.shapes_mm) for name in ARKIT_NAMES if name != "tongueOut"
     }
+    shapes |= {name: keep_closed(lips, shapes[name]) for name in CLOSED_UNDER}
     shapes["mouthClose"] = closing_shape(source, lips, shapes["jawOpen"], shapes["mouthClose"])
     shapes["tongueOut"] = tongue_out(source, shapes["jawOpen"])
     shapes = add_eye_turns(shapes, source.points_mm, eyes)

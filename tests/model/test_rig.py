@@ -126,6 +126,17 @@ def test_mouth_close_answers_jaw_open(shape: Shape) -> None:
     assert (gap(posed(shape, jawOpen=0.4, mouthClose=0.4)) < rest + 0.5).all()
 
 
+@pytest.mark.parametrize("name", ["cheekPuff", "mouthPucker", "mouthRollUpper", "jawForward"])
+def test_lips_stay_closed_under(model: HeadModel, name: str) -> None:
+    """The source parts them by 0.8 to 1.2 mm."""
+    mean = make_shape(model, np.zeros(0))
+    place = model.landmarks["ibug_68"].of(posed(mean, **{name: 1.0}))
+    rest = model.landmarks["ibug_68"].of(mean.vertices_mm)
+    upper, lower = np.array([61, 62, 63]), np.array([67, 66, 65])
+    parted = (place[upper] - place[lower] - rest[upper] + rest[lower])[:, 1]
+    assert (parted < 0.35).all()
+
+
 def test_the_tongue_leaves_the_mouth(shape: Shape) -> None:
     """Behind the lips at rest; when it is out, its tip hangs before and below the lower lip."""
     tongue = part(shape.model, "tongue")

@@ -19,6 +19,28 @@ from faceborn.types import Array, Closing
 from head.source import Source
 from head.surface import points_of
 
+# Lips stay closed under these; the source opens them by up to 1.3 mm, and teeth gleam through.
+CLOSED_UNDER = (
+    "cheekPuff",
+    "mouthPucker",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+)
 CORNER_X_MM = 23.0  # of the mouth, on the mean head
 CONTACT_Y_MM = [(12, -33.55), (14, -33.9), (16, -34.1), (18, -34.4), (20, -34.65), (23, -34.9)]
 KERNEL_MM = 1.6  # width along x over which contact points are averaged
@@ -168,6 +190,13 @@ def close_identities(lips: Lips, identity_mm: Array) -> Array:
     zero = np.zeros((len(GRID_X_MM), 3))
     closed = [together(lips, mode, axes=only_y, lower_share=0.5, goal=zero) for mode in identity_mm]
     return np.stack(closed).astype(np.float32)
+
+
+def keep_closed(lips: Lips, shape_mm: Array) -> Array:
+    """(P, 3) an expression that does not part the lips; pressing them together it may."""
+    only_y = np.array([0.0, 1.0, 0.0])
+    goal = np.minimum(opening(lips, shape_mm, GRID_X_MM), 0) * only_y
+    return together(lips, shape_mm, axes=only_y, lower_share=0.6, goal=goal)
 
 
 def closing_shape(source: Source, lips: Lips, jaw_open_mm: Array, mouth_close_mm: Array) -> Array:
