@@ -204,7 +204,7 @@ def _with_detail(done: Completed, detail: Array, noise: Array, strand: Array, si
     fine = seen * detail + mirrored * detail[:, ::-1] + inferred * noise
     hairy = resize(strand, size)[..., None]
     if size > WORK_SIZE_PX:
-        fine = fine * (1 - hairy) + 0.6 * strands(size) * hairy
+        fine = fine * (1 - hairy) + 0.45 * strands(size) * hairy
     return (np.clip(base * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 

@@ -71,11 +71,15 @@ def restrain(
     # A highlight on a lip is light, not colour.
     level, colour = _split(middle)
     own = colour + np.where(level > 0, MIDDLE_LEVEL * np.tanh(level / MIDDLE_LEVEL), level)
+    low_level, low_colour = _split(low)
+    own_low = low_colour + np.minimum(low_level, TONE_LEVEL)
     hairy = blur(beard, trust.shape[0] / 170)[..., None]
-    free = np.maximum(regions.features[..., None], hairy)
-    low_level, _ = _split(low)
-    own_low = kept_low + hairy * (np.minimum(low_level, 0) - _split(kept_low)[0])
-    kept = own_low + kept_middle * (1 - free) + own * free
+    # A beard is dark, but its hue under a coloured shade is not to be trusted.
+    bearded_low = kept_low + np.minimum(low_level, 0) - _split(kept_low)[0]
+    marked = regions.features[..., None]
+    free = np.maximum(marked, hairy)
+    skin_low = kept_low * (1 - hairy) + bearded_low * hairy
+    kept = skin_low * (1 - marked) + own_low * marked + kept_middle * (1 - free) + own * free
     fine = surprise - low - middle
     quiet = _turned_down(fine, skin, detail_share * FINE_LEVEL, FINE_COLOUR, 2 * MIDDLE_BAND) * edge
     fine = quiet * (1 - free) + fine * free

@@ -21,9 +21,10 @@ DARKER, BRIGHTER, COLOURED = 0.55, 0.60, 0.32  # natural log: how far from skin 
 ROUGHER = 3.0  # times as rough as bare skin
 LOWEST_MM = 16.0  # hair lower than this below a typical hairline is a fringe, not growing there
 CLEAR_STEP = 0.8  # natural log, over the three channels: hair and skin differ clearly
+LARGEST_SHINE = 0.012  # of the tile
 ENOUGH_TEXELS = 150
 BALD, HAIRY = 0.25, 0.5  # share of the seen scalp that is hair
-STRAND_CONTRAST = 0.22  # natural log
+STRAND_CONTRAST = 0.16  # natural log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +77,17 @@ def read_hair(
     towards = soft @ step / max(float(step @ step), 1e-6)
     if float(step @ step) > CLEAR_STEP**2:
         like = like * np.maximum(smoothstep(0.4, 0.65, towards), roughness > 2 * ROUGHER)
+    like = _without_shine(like, seen, regions)
     return Hair(log_albedo=_tone(log_hair[hairy]), presence=presence, like=like, seen=seen)
+
+
+def _without_shine(like: Array, seen: Array, regions: Regions) -> Array:
+    """Close small gaps on top of the head: shine, not skin."""
+    gap = ((like < 0.5) & (seen > 0.3) & (regions.hair_mm > 6)).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(gap)
+    small = stats[:, cv2.CC_STAT_AREA] < LARGEST_SHINE * gap.size
+    small[0] = False
+    return np.where(small[labels], 1.0, like).astype(np.float32)
 
 
 def _hair_coloured(log_albedo: Array) -> Array:
@@ -146,7 +157,7 @@ def strands(size_px: int) -> Array:
     noise = np.random.default_rng(7).standard_normal((256, 2048)).astype(np.float32)
     long = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.7, sigmaY=9.0)
     wide = cv2.GaussianBlur(noise[::-1], (0, 0), sigmaX=4.0, sigmaY=14.0)
-    mixed = 0.8 * long / long.std() + 0.5 * wide / wide.std()
+    mixed = 0.9 * long / long.std() + 0.3 * wide / wide.std()
     way = cv2.INTER_AREA if size_px < 2048 else cv2.INTER_LINEAR
     fitted = cv2.resize(mixed, (size_px, max(256, size_px // 2)), interpolation=way)
     tile = cv2.resize(fitted, (size_px, size_px), interpolation=cv2.INTER_LINEAR)

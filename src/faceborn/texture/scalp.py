@@ -66,7 +66,7 @@ def bake_scalp(
     image = resize(srgb_float(np.exp(matched)), size_px)
     skin_grain = resize(noise, size_px).reshape(size_px, size_px, 1)
     hairy = resize(cover, size_px)[..., None]
-    fine = skin_grain * (1 - hairy) + 0.6 * strands(size_px) * hairy
+    fine = skin_grain * (1 - hairy) + 0.45 * strands(size_px) * hairy
     image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
     labels = np.where(own > 0.5, Source.SEEN, Source.INFERRED)
     source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
