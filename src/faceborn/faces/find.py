@@ -86,7 +86,7 @@ def _look_turned(pixels: Array, detector: Detector, landmarker: Landmarker) -> l
             found = detector.detect(turned, long_side_px=level_px)
             back = [_turned_back(detection, quarters, small, pixels) for detection in found]
             seen = [_glance(pixels, detection, landmarker) for detection in back]
-            faces += [face for face in seen if _plausible(face) and _lies(face)]
+            faces += [face for face in seen if _lies(face)]
             if found:
                 break
     return faces
@@ -174,9 +174,15 @@ def _convincing(face: Face) -> bool:
 def _lies(face: Face) -> bool:
     """Whether a face found in the turned photo is one that the upright photo would not show.
 
-    A profile seen lying may pass for a front; a face that lies has a large roll.
+    A profile seen lying may pass for a front; a face that lies has a large roll. Faces rarely lie,
+    so nothing doubtful counts.
     """
-    return face.scheme != FIVE_SCHEME and abs(face.roll_deg) > LEAST_ROLL_LYING_DEG
+    return (
+        face.scheme != FIVE_SCHEME
+        and abs(face.roll_deg) > LEAST_ROLL_LYING_DEG
+        and face.score >= SURE_SCORE
+        and face.landmarks_score >= SURE_PRESENCE
+    )
 
 
 def _quality(face: Face) -> float:
