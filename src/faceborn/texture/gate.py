@@ -18,6 +18,7 @@ from faceborn.types import Array
 DARKER, BRIGHTER, COLOURED = 0.90, 0.55, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
 SURE_EAR = 0.8  # of an ear's visible part must look like skin
+TOOTH_LEVEL, TOOTH_PALER = 0.25, 0.12  # natural log: brighter and less red than lips
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 RAMP = 0.5  # the tolerance fades over this share of itself
@@ -68,7 +69,11 @@ def skin_gate(
     )
     accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
-    gate = np.maximum(accept, (regions.lips > 0.5) & (trust > 0.02)).astype(np.float32)
+    # A smile that the fit misses by a millimetre would paint teeth on the lips.
+    paler = soft[..., 1] - soft[..., 0]
+    tooth = (level > TOOTH_LEVEL) & (paler > TOOTH_PALER) & (regions.lips > 0.2)
+    lips = (regions.lips > 0.5) & (trust > 0.02)
+    gate = (np.maximum(accept, lips) * (1 - _grown(tooth, size))).astype(np.float32)
     gate = gate * (1 - _doubtful_ears(gate, trust, regions))
     # Step back from what was refused: its colour bleeds into its neighbours.
     back = max(1, size // 100)
@@ -98,6 +103,10 @@ def roughness_of(log_albedo: Array, trust: Array, regions: Regions) -> Array:
     bare = energy[(regions.bare > 0.5) & (trust > 0.3)]
     usual = max(float(np.median(bare)), 0.012) if len(bare) else 0.03
     return np.asarray(energy / usual)
+
+
+def _grown(mask: Array, size: int) -> Array:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((size // 100,) * 2, np.uint8)))
 
 
 def _opened(accept: Array, radius: int) -> Array:

@@ -100,9 +100,9 @@ def _hair_coloured(log_albedo: Array) -> Array:
 
 
 def _tone(log_albedo: Array) -> Array:
-    """(3,) of (N, 3): the darker half, as skin and shine get between the strands."""
+    """(3,) of (N, 3): without the brightest fifth: skin and shine get between the strands."""
     level = log_albedo @ LUMINANCE
-    return np.asarray(np.median(log_albedo[level <= np.quantile(level, 0.6)], 0), np.float32)
+    return np.asarray(np.median(log_albedo[level <= np.quantile(level, 0.8)], 0), np.float32)
 
 
 def hair_cover(hair: Hair, regions: Regions, *, mirrored: bool) -> Array:
