@@ -192,6 +192,7 @@ def test_ibug_points_are_symmetric_and_like_people(model: HeadModel) -> None:
     assert 0.36 < inner / outer < 0.40  # London training people: 0.385
     assert place[8, 1] == place[:, 1].min()
     assert place[30, 2] == place[:, 2].max()
+    assert 85 < place[8, 2] < 105, "the chin's outline, not the throat behind it"
 
 
 def test_every_landmark_scheme_is_complete(model: HeadModel) -> None:
