@@ -4,9 +4,9 @@ ICT's list of the 68 iBUG points is wrong in places (inner eye corners 37 mm apa
 above the hair, nose base on the lip, chin inside the outline). Those were set again, to the mean
 of the hand-placed points (189 per photo) of the 63 London training people, brought onto the mean
 head by a similarity over outer eye corners, mouth corners, chin, nose base and lips. The others
-agreed with it to 1.6 mm and were kept. Nose tip, nose wings and mouth corners were then moved by what
-heads fitted to the 63 fronts were off the hand-placed points (1.2, 1.7 and 2.0 mm); eyes and brows
-were off by no more than 1.1 mm and stayed.
+agreed with it to 1.6 mm and were kept. Nose tip, nose wings and mouth corners were then moved by
+what heads fitted to the 63 fronts were off the hand-placed points (1.2, 1.7 and 2.0 mm); eyes and
+brows were off by no more than 1.1 mm and stayed.
 """
 
 from __future__ import annotations
