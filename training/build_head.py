@@ -70,22 +70,12 @@ def main() -> None:
     masks = make_masks(source, mirror)
 
     face_vertices = np.unique(surface.triangles[surface.triangle_part == PART_NAMES.index("face")])
-    ibug = embed_ibug(source, surface)
-    exact = {
-        "sigma_percent": np.ones(0, np.float32),
-        "bias_yaw_deg": np.zeros(0, np.float32),
+    mesh = embed_mediapipe(dense_points_file(arguments.data), source, surface)
+    schemes = {
+        "mediapipe_478": mesh,
+        "ibug_68": embed_ibug(source, surface),
+        "centerface_5": embed_centerface(surface, mesh),
     }
-    schemes = {"mediapipe_478": embed_mediapipe(dense_points_file(arguments.data), source, surface)}
-    for name, (vertices, weights) in {
-        "ibug_68": ibug,
-        "centerface_5": embed_centerface(source, surface, ibug),
-    }.items():
-        schemes[name] = exact | {
-            "vertices": vertices,
-            "barycentrics": weights,
-            "sigma_percent": np.ones(len(vertices), np.float32),
-            "bias_percent": np.zeros((0, len(vertices), 2), np.float32),
-        }
 
     looks = look_angles_deg()
     save(
