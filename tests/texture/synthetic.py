@@ -1,4 +1,4 @@
-"""A head of known skin under known light, photographed: the truth that a baked texture must give."""
+"""A head of known skin under known light, photographed: what a baked texture must give back."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from faceborn.model import load_head_model, make_shape
 from faceborn.texture.colour import srgb_from_linear
 from faceborn.texture.light import harmonics
 from faceborn.texture.prior import load_prior
+from faceborn.texture.regions import regions_of
 from faceborn.types import Array, Camera, Face, Fit, Photo, Shape
 
 SIDE_PX = 600
@@ -31,13 +32,19 @@ class Portrayed:
 
 
 def portray(
-    *, skin: float = 0.0, yaw_deg: float = 0.0, side_light: float = 0.0, mole: bool = False
+    *,
+    skin: float = 0.0,
+    yaw_deg: float = 0.0,
+    side_light: float = 0.0,
+    mole: bool = False,
+    hair: bool = False,
 ) -> Portrayed:
     """Photograph the mean head.
 
     skin        weight of the prior's first mode: from the palest (-2) to the darkest (2)
     side_light  first-order light from the picture's right over the frontal light
     mole        put a dark spot on the left cheek
+    hair        dark hair down to the typical hairline; without, the head is bald
     """
     model = load_head_model()
     shape = make_shape(model, np.zeros(len(model.identity_mm)))
@@ -48,6 +55,10 @@ def portray(
         spot = np.zeros((512, 512), np.float32)
         cv2.circle(spot, MOLE_TEXEL, 3, 1.0, -1)
         log_albedo -= 1.0 * cv2.GaussianBlur(spot, (0, 0), 1.0)[..., None]
+
+    if hair:
+        scalp = regions_of(model, "face", 512).hair_mm > 0
+        log_albedo[scalp] = np.log([0.03, 0.02, 0.015])
 
     rotation = FLIP @ rotation_from_angles(yaw_deg, 0.0, 0.0)
     focal = 2.4 * SIDE_PX

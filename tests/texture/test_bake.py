@@ -69,6 +69,24 @@ def test_turned_away_side_is_mirrored_and_said_so() -> None:
     assert (source == Source.MIRRORED).mean() > 0.03
 
 
+def test_the_back_of_the_head_follows_the_front() -> None:
+    """Dark hair in front: dark hair behind. Bald in front: skin behind."""
+    haired, bald = bake(portray(hair=True)), bake(portray())
+    scalp = regions_of(portray().shape.model, "scalp", 256).hair_mm > 12
+    tone = {
+        name: np.median(linear_from_srgb(texture.images["scalp"])[scalp], 0)
+        for name, texture in (("haired", haired), ("bald", bald))
+    }
+    skin = np.exp(np.median(portray().log_albedo[regions_of_bare()], 0))
+    assert (tone["haired"] < 0.08).all()
+    assert np.abs(np.log(tone["bald"] / skin)).max() < 0.25
+
+
+def regions_of_bare() -> Array:
+    """(512, 512) bool: cheeks, nose and forehead in the face tile."""
+    return regions_of(portray().shape.model, "face", 512).bare > 0.5
+
+
 def test_every_material_has_its_picture() -> None:
     """Exporters find what the parts name, in the sizes that were asked for."""
     texture = bake(portray(), size_px=1024)
