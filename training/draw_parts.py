@@ -68,7 +68,7 @@ def draw_teeth(model: HeadModel, size: int = 1024) -> Array:
     # Chewing faces of the back teeth: fissures, by how much the surface looks up in its middle.
     chewing = np.clip(normal[:, 1] * np.where(upper, -1, 1), 0, 1) * smooth(-place[:, 2], -88, -78)
     color = color * (1 - 0.22 * chewing[:, None])
-    color = color * depth_shade(place, front=1.0, back=0.45)
+    color = color * depth_shade(place, front=1.0, back=0.62)
     return atlas.image(color)
 
 
@@ -83,7 +83,7 @@ def draw_gums(model: HeadModel, size: int = 512) -> Array:
     color = color * (
         1 + 0.05 * noise(place, 9.0, 3)[:, None] + 0.035 * noise(place, 2.2, 4)[:, None]
     )
-    return atlas.image(color * depth_shade(place, front=0.95, back=0.22))
+    return atlas.image(color * depth_shade(place, front=0.95, back=0.32))
 
 
 def draw_tongue(model: HeadModel, size: int = 512) -> Array:
@@ -99,7 +99,7 @@ def draw_tongue(model: HeadModel, size: int = 512) -> Array:
     color = mix(color, (0.55, 0.25, 0.29), 0.6 * (1 - top))
     fine = noise(place, 1.1, 5)[:, None] * 0.5 + noise(place, 0.55, 6)[:, None] * 0.5
     color = color * (1 + top * 0.10 * fine + 0.04 * noise(place, 8.0, 7)[:, None])
-    return atlas.image(color * depth_shade(place, front=0.98, back=0.30))
+    return atlas.image(color * depth_shade(place, front=0.98, back=0.40))
 
 
 def draw_lashes(size: int = 1024) -> Array:
