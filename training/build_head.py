@@ -44,6 +44,7 @@ from faceborn.types import Array, Closing
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "src" / "faceborn" / "assets" / "head.npz"
+DENSE_POINTS = HERE / "head" / "mediapipe_478.npz"  # made by register_landmarks.py
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
     masks = make_masks(source, mirror)
 
     face_vertices = np.unique(surface.triangles[surface.triangle_part == PART_NAMES.index("face")])
-    mesh = embed_mediapipe(dense_points_file(arguments.data), source, surface)
+    mesh = embed_mediapipe(DENSE_POINTS, source, surface)
     schemes = {
         "mediapipe_478": mesh,
         "ibug_68": embed_ibug(source, surface),
@@ -142,12 +143,6 @@ def closing_arrays(closing: Closing, surface: Surface) -> dict[str, Array]:
         "moved": moved.astype(np.int32),
         "weight": closing.weight[row].astype(np.float32),
     }
-
-
-def dense_points_file(data: Path) -> Path:
-    """The registration of the MediaPipe points."""
-    own = HERE / "head" / "mediapipe_478.npz"
-    return own if own.exists() else data.parent / "lab" / "fit" / "mediapipe_to_ict.npz"
 
 
 def quantized(name: str, modes: Array) -> dict[str, Array]:

@@ -160,7 +160,7 @@ def test_masks_are_soft_symmetric_and_where_they_should_be(model: HeadModel) -> 
     assert (masks["scalp"][places] < 0.55).all()  # the first and last touch the sideburns
     assert (masks["brows"][places[17:27]] > 0.2).all()
     assert (np.delete(masks["lips"][places[48:]], [0, 6]) > 0.3).all()  # save the corners
-    assert (masks["lids"][places[36:48]] > 0.5).all()
+    assert (masks["lids"][places[36:48]] > 0.45).all()  # some lie on its border
     assert masks["scalp"][model.mean_mm[:, 1].argmax()] == 1
     assert masks["neck"][model.mean_mm[vertices_of(model, "scalp"), 1].argmin()] < 1.01
     widest = vertices_of(model, "face")

@@ -29,17 +29,19 @@ MENDED_XY = {
     20: (-42.4, 57.6),  # 73
     21: (-29.6, 57.3),  # 74
     22: (-13.3, 49.0),  # 75, 76
-    31: (0.0, 5.0),  # 54, 60
+    31: (0.0, 4.4),  # 54, 60
     32: (-12.5, -10.4),  # 64
     33: (-6.6, -10.2),
     34: (0.0, -9.4),  # 55
-    40: (-16.9, 31.5),  # 22
-    49: (-27.0, -36.0),  # 87
+    37: (-44.3, 33.6),  # 18
+    40: (-16.7, 30.6),  # 22
+    49: (-26.7, -34.6),  # 87
 }
 # Jaw points are where the outline runs in a front view: the lowest skin at this x.
 OUTLINE_X = {7: -31.5, 8: -17.0, 9: 0.0}
 OUTLINE_COS = 0.30  # skin turned away more than this lies under the chin
-MIRRORED = {18: 27, 19: 26, 20: 25, 21: 24, 22: 23, 32: 36, 33: 35, 40: 43, 49: 55, 7: 11, 8: 10}
+MIRRORED = {18: 27, 19: 26, 20: 25, 21: 24, 22: 23, 32: 36, 33: 35, 37: 46, 40: 43, 49: 55}
+MIRRORED |= {7: 11, 8: 10}
 
 IRIS_RIGHT, IRIS_LEFT = 468, 473  # of the mesh of 478
 # CenterFace's right eye, left eye, nose, right and left mouth corner: the points of the dense mesh
@@ -101,7 +103,7 @@ def exact_scheme(rows: Sequence[tuple[Array, Array]]) -> dict[str, Array]:
 
 
 def embed_mediapipe(file: Path, source: Source, surface: Surface) -> dict[str, Array]:
-    """The dense points: registered by training/head/register_mediapipe.py in ICT's numbers."""
+    """The dense points: registered by training/register_landmarks.py in ICT's numbers."""
     stored = np.load(file)
     vertex_of = vertex_of_point(surface)
     point = np.searchsorted(source.number, stored["triangle"])

@@ -79,7 +79,7 @@ def warp_to(canonical: Canonical, ibug_mm: Array) -> Array:
     return np.asarray(moved + warp(moved))
 
 
-class _similarity:  # noqa: N801
+class _similarity:
     """Best rotation, scale and shift from (N, 3) to (N, 3). Source: Umeyama 1991."""
 
     def __init__(self, source: Array, target: Array, weight: Array) -> None:

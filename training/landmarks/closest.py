@@ -21,7 +21,7 @@ def closest_on_triangles(corners: Array, query: Array) -> tuple[Array, Array]:
     area = np.maximum(uu * vv - uv * uv, 1e-12)
     s, t = (vv * uw - uv * vw) / area, (uu * vw - uv * uw) / area
     inside = np.stack([1 - s - t, s, t], -1)
-    candidates = [np.where((inside >= 0).all(-1)[..., None], inside, np.nan)]
+    candidates = [np.where((inside >= 0).all(-1, keepdims=True), inside, np.nan)]
     for first in range(3):
         second = (first + 1) % 3
         start = corners[..., first, :]

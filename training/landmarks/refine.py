@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from head.source import Source
 
 from faceborn.fit.face import FitSettings, bias_px, fit_face
 from faceborn.fit.points import LIDS, LIPS, OUTLINE, SKIN_COUNT
@@ -12,7 +13,6 @@ from faceborn.fit.rows import projection_jacobian
 from faceborn.fit.tables import normals_at, tables_of
 from faceborn.geometry.rotations import rotation_from_vector
 from faceborn.types import Array, Camera, Fit, HeadModel, Landmarks
-from head.source import Source
 from landmarks.canonical import Canonical
 from landmarks.closest import SurfaceWalker
 from landmarks.detect import Detected
@@ -37,16 +37,11 @@ class RefineSettings:
 
     rounds: int = 8
     # Neutral photos: an expression that all of them seem to make is a misplaced point.
-    expression_weight: float = 100.0
+    expression_weight: float = 10.0
     identity_weight: float = 25.0
     smoothing: float = 0.3  # share of a move that is replaced by the neighbours' mean
     largest_step_mm: float = 2.0
     facing: float = 0.35  # cosine; points that turn further away say nothing
-    # How much of every step goes back to where renders put the point, where they know better:
-    # nearly all at eyes, nose and mouth, whose form is the head's own; nothing at brows, forehead
-    # and cheeks, which the renders only paint or leave bare.
-    hold_features: float = 0.5
-    hold_others: float = 0.15
 
 
 def refine(
@@ -59,9 +54,9 @@ def refine(
 ) -> Landmarks:
     """Landmarks moved by mean residuals, mirrored, smoothed, `rounds` times.
 
-    start     where renders put the points; its sigma and bias are kept
+    start     where the canonical face puts the points; its sigma is kept
     chosen    (468,) face triangle of each
-    detected        neutral photos
+    detected  neutral photos
 
     The mean identity of the fits is taken out of every head before its residuals are read: the
     people's mean face is taken to be the model's, else points and mean face chase each other.
@@ -71,9 +66,6 @@ def refine(
     neighbours = neighbour_mean(canonical)
     landmarks = start
     origin = start.of(source.points_mm)[:SKIN_COUNT]
-    hold = np.full((SKIN_COUNT, 1), settings.hold_others)
-    hold[OUTLINE] = 1.0  # known from turned renders; photos see them edge on
-    hold[near_features(canonical.points_mm)] = settings.hold_features
     fit_settings = FitSettings(
         identity_weight=settings.identity_weight, expression_weight=settings.expression_weight
     )
@@ -87,19 +79,23 @@ def refine(
         step = (step + step[canonical.mirror] * (-1, 1, 1)) / 2
         here = landmarks.of(source.points_mm)[:SKIN_COUNT]
         step -= common_motion(here, step)
-        step = (1 - hold) * step + hold * (origin - here)
+        step[OUTLINE] = (origin - here)[OUTLINE]  # photos see them edge on
         step += settings.smoothing * (neighbours @ step - step)
         length = np.linalg.norm(step, axis=1, keepdims=True)
         step[MOUTH_LINE] = 0.0
         step *= np.minimum(1, settings.largest_step_mm / np.maximum(length, 1e-9))
-        residual = np.mean([100 * np.nanmean(f.residual_px) / _eye(model, f) for f in fits.values()])
+        residual = np.mean(
+            [100 * np.nanmean(f.residual_px) / _eye(model, f) for f in fits.values()]
+        )
+        common = np.mean([f.identity for f in fits.values()], 0)
         print(
             f"round {number}: residual {residual:.2f} % of the eye distance, "
-            f"|mean identity| {np.linalg.norm(np.mean([f.identity for f in fits.values()], 0)):.2f}, "
+            f"|mean identity| {np.linalg.norm(common):.2f}, "
             f"mean move {length.mean():.2f} mm, largest {length.max():.2f}"
         )
         places = [
-            walker.walk(point, triangle) for point, triangle in zip(here + step, chosen, strict=True)
+            walker.walk(point, triangle)
+            for point, triangle in zip(here + step, chosen, strict=True)
         ]
         chosen = np.array([triangle for triangle, _ in places])
         shares = np.array([share for _, share in places])

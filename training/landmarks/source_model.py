@@ -5,19 +5,49 @@ The registration must not need head.npz, because head.npz embeds what it finds.
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
+from head.source import Source
 
 from faceborn.model.parts import PART_NAMES
 from faceborn.types import Array, HeadModel, Landmarks
-from head.source import Source
 
 EXPRESSIONS = (
-    "eyeBlink? eyeSquint? eyeWide? jawForward jawLeft jawRight jawOpen mouthFunnel mouthPucker "
-    "mouthLeft mouthRight mouthSmile? mouthFrown? mouthDimple? mouthStretch? mouthRollLower "
-    "mouthRollUpper mouthShrugLower mouthShrugUpper mouthPress? mouthLowerDown? mouthUpperUp? "
-    "browDown? browOuterUp? browInnerUp cheekPuff cheekSquint? noseSneer? eyeLookDown? "
-    "eyeLookIn? eyeLookOut? eyeLookUp?"
-).split()
+    "eyeBlink?",
+    "eyeSquint?",
+    "eyeWide?",
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "jawOpen",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmile?",
+    "mouthFrown?",
+    "mouthDimple?",
+    "mouthStretch?",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPress?",
+    "mouthLowerDown?",
+    "mouthUpperUp?",
+    "browDown?",
+    "browOuterUp?",
+    "browInnerUp",
+    "cheekPuff",
+    "cheekSquint?",
+    "noseSneer?",
+    "eyeLookDown?",
+    "eyeLookIn?",
+    "eyeLookOut?",
+    "eyeLookUp?",
+)
 
 
 def expression_of(source: Source, name: str) -> Array:
@@ -39,30 +69,23 @@ def source_model(source: Source, landmarks: Landmarks) -> HeadModel:
     halves = np.concatenate([source.quads[:, [0, 1, 2]], source.quads[:, [0, 2, 3]]])
     part = np.concatenate([source.part, source.part])
     solid = (halves[:, 0] != halves[:, 2]) & (halves[:, 1] != halves[:, 2])
-    count = len(source.points_mm)
-    return HeadModel(
-        mean_mm=source.points_mm.astype(np.float32),
-        identity_mm=source.identity_mm,
-        expression_names=tuple(names),
-        blendshapes_mm=np.stack([expression_of(source, name) for name in names]),
-        triangles=halves[solid].astype(np.int32),
-        triangle_part=part[solid].astype(np.uint8),
-        quads=source.quads,
-        quad_part=source.part,
-        part_names=PART_NAMES,
-        uv=np.zeros((count, 2), np.float32),
-        weld=np.arange(count, dtype=np.int32),
-        mirror=np.arange(count, dtype=np.int32),
-        joint_names=("root",),
-        joint_parents=np.array([-1]),
-        joints_mm=np.zeros((1, 3)),
-        joints_identity_mm=np.zeros((len(source.identity_mm), 1, 3)),
-        skin_weights=np.ones((count, 1), np.float32),
-        eye_look_deg={},
-        lid_vertices=np.zeros(0, np.int32),
-        lid_rim=np.zeros(0, np.int32),
-        lid_follow=np.zeros((0, 0), np.float32),
-        landmarks={"mediapipe_478": landmarks},
-        masks={},
-        contour_vertices=np.zeros(0, np.int32),
-    )
+    given: dict[str, Any] = {
+        "mean_mm": source.points_mm.astype(np.float32),
+        "identity_mm": source.identity_mm,
+        "expression_names": tuple(names),
+        "blendshapes_mm": np.stack([expression_of(source, name) for name in names]),
+        "triangles": halves[solid].astype(np.int32),
+        "triangle_part": part[solid].astype(np.uint8),
+        "quads": source.quads,
+        "quad_part": source.part,
+        "part_names": PART_NAMES,
+        "weld": np.arange(len(source.points_mm), dtype=np.int32),
+        "eye_look_deg": {},
+        "landmarks": {"mediapipe_478": landmarks},
+        "masks": {},
+    }
+    # What the fit does not read stays empty: joints, texture coordinates, lids.
+    empty: dict[str, Any] = {
+        field.name: np.zeros(0) for field in fields(HeadModel) if field.name not in given
+    }
+    return HeadModel(**given, **empty)

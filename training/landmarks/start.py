@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from head.source import Source
 
 from faceborn.fit.points import LIPS
 from faceborn.model.parts import PART_NAMES
 from faceborn.types import Array, Landmarks
-from head.source import Source
 from landmarks.canonical import Canonical, lower_lip_points, upper_lip_points, warp_to
 from landmarks.closest import SurfaceWalker
 from landmarks.source_model import expression_of

@@ -175,7 +175,8 @@ def _improve(
     blocks.append(blocks_pairs[0])
     values.append(blocks_pairs[1])
     if len(outline):
-        rows, offsets = _outline_rows(tables, state, target[outline], eye_px, settings)
+        # Not the target: the bias of a point of the outline is that of a place on the skin.
+        rows, offsets = _outline_rows(tables, state, measured[outline], eye_px, settings)
         blocks.append(rows)
         values.append(offsets)
     stacked, value = np.concatenate(blocks), np.concatenate(values)

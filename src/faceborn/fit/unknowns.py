@@ -14,17 +14,30 @@ import numpy as np
 
 from faceborn.types import Array, Record
 
-# How strong each expression usually is; the others have 0.3. The first four shift the whole jaw
-# or mouth and would otherwise stand in for an asymmetric face. FIT_TRIAL, lab.
+# How strong an expression usually is, by the stem of its name; the others have 0.3. Common ones
+# are cheap, so that a smile becomes mouthSmile and not a bit of everything about the mouth; those
+# that shift the whole jaw or mouth would otherwise stand in for an asymmetric face.
 USUAL_STRENGTH = {
+    "mouthSmile": 0.5,
+    "jawOpen": 0.4,
+    "eyeBlink": 0.4,
+    "mouthClose": 0.2,
+    "mouthPucker": 0.2,
+    "mouthFunnel": 0.2,
+    "mouthDimple": 0.2,
+    "mouthPress": 0.2,
+    "mouthShrugLower": 0.15,
+    "mouthShrugUpper": 0.15,
+    "mouthRollLower": 0.2,
+    "mouthRollUpper": 0.2,
+    "noseSneer": 0.2,
+    "cheekSquint": 0.25,
+    "cheekPuff": 0.12,
+    "mouthLeft": 0.1,
+    "mouthRight": 0.1,
     "jawForward": 0.1,
     "jawLeft": 0.1,
     "jawRight": 0.1,
-    "mouthLeft": 0.15,
-    "mouthRight": 0.15,
-    "cheekPuff": 0.15,
-    "cheekSquintLeft": 0.25,
-    "cheekSquintRight": 0.25,
 }
 # No face does both at once: these share one strength.
 OPPOSED = (
@@ -75,10 +88,15 @@ def expression_unknowns(names: Sequence[str]) -> ExpressionUnknowns:
     weights[[names.index(n) for n in kept], np.arange(len(kept))] = 1.0
     if "mouthClose" in kept and "jawOpen" in names:
         weights[names.index("jawOpen"), kept.index("mouthClose")] = 1.0
-    strength = np.array([USUAL_STRENGTH.get(n, 0.3) for n in kept])
+    strength = np.array([_usual_strength(n) for n in kept])
     precision = np.diag(1 / strength**2)
     for one, other in OPPOSED:
         if one in kept and other in kept:
             i, j = kept.index(one), kept.index(other)
             precision[i, j] = precision[j, i] = 0.5 / (strength[i] * strength[j])
     return ExpressionUnknowns(weights=weights, precision=precision, pull=0.3 / strength)
+
+
+def _usual_strength(name: str) -> float:
+    stem = name.removesuffix("Left").removesuffix("Right")
+    return USUAL_STRENGTH.get(name, USUAL_STRENGTH.get(stem, 0.3))
