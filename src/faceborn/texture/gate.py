@@ -17,6 +17,7 @@ from faceborn.types import Array
 # Natural logarithms: how much darker, brighter and differently coloured than expected skin may be.
 DARKER, BRIGHTER, COLOURED = 0.90, 0.55, 0.30
 NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
+FRINGE_DARK, FRINGE_SHARE = 0.5, 0.4  # natural log; share of the skin above a brow
 SURE_EAR = 0.8  # of an ear's visible part must look like skin
 TOOTH_LEVEL, TOOTH_PALER = 0.25, 0.12  # natural log: brighter and less red than lips
 COLD = 0.5  # natural log: blue or green against red, over what is expected
@@ -54,7 +55,8 @@ def skin_gate(
     coloured = COLOURED + (NECK_COLOURED - COLOURED) * neck
     ears = smoothstep(0.4, 0.6, regions.ears)
     coloured = coloured * (1 + 0.8 * ears)
-    freedom = np.maximum(regions.features, bearded)
+    fringed = _fringed_brows(level, trust, regions)
+    freedom = np.maximum(regions.features * (1 - fringed), bearded)
     darker = darker + 3.0 * freedom + 0.6 * regions.sockets
     brighter = brighter + 0.6 * regions.features
     coloured = coloured + 0.8 * freedom
@@ -81,6 +83,21 @@ def skin_gate(
     refused = cv2.dilate(np.where(trust > 0.02, 1 - gate, 0).astype(np.float32), kernel)
     stepped = np.where(regions.features > 0.5, gate, 1 - np.maximum(refused, 1 - gate))
     return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), bearded * dark
+
+
+def _fringed_brows(level: Array, trust: Array, regions: Regions) -> Array:
+    """(S, S) 1 on a brow with hair right above it: a fringe would be taken for a huge brow."""
+    size = level.shape[0]
+    brows = (regions.brows > 0.4).astype(np.uint8)
+    above = np.roll(brows, -max(2, size // 34), axis=0) & (1 - brows)
+    fringed = np.zeros_like(level)
+    half = size // 2
+    for side in (slice(None, half), slice(half, None)):
+        band = above[:, side] * (trust[:, side] > 0.2)
+        dark = (level[:, side] < -FRINGE_DARK) * band
+        if dark.sum() > FRINGE_SHARE * max(band.sum(), 1):
+            fringed[:, side] = smoothstep(0.1, 0.4, regions.brows[:, side])
+    return fringed
 
 
 def _doubtful_ears(gate: Array, trust: Array, regions: Regions) -> Array:
