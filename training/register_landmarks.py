@@ -2,10 +2,11 @@
 
     python training/register_landmarks.py --data ../shared/data --cache /tmp/landmarks
 
-Writes training/head/mediapipe_478.npz, in ICT's vertex numbers; build_head.py embeds it. In three
-steps: the canonical face is warped onto the mean head; the points are moved over the surface until
-photos of 40 London training people agree with them on average; what is left at each yaw becomes a
-bias table, its scatter the sigma of each point. Two minutes on one core, detection included.
+Writes training/head/mediapipe_478.npz, in ICT's vertex numbers; build_head.py embeds it. In four
+steps: the canonical face is warped onto the mean head; points around the eyes are placed where
+the network sees them on renders of known heads; others are moved over the surface until photos of
+40 London training people agree with them on average; what is left at each yaw becomes a bias table,
+its scatter the sigma of each point. Two minutes on one core, detection included.
 
 Source: FIT_TRIAL.md (lab), section 1, and its pitfalls.
 """
@@ -20,12 +21,14 @@ from head.source import read_source
 from landmarks.bias import SIDES, BiasSettings, learn_bias
 from landmarks.canonical import read_canonical
 from landmarks.detect import Detected, detect, london_people
-from landmarks.refine import RefineSettings, refine
+from landmarks.known import place_from_sightings, sightings
+from landmarks.refine import RefineSettings, around_eyes, refine
 from landmarks.source_model import source_model
 from landmarks.start import start_landmarks
 
 TARGET = Path(__file__).resolve().parent / "head" / "mediapipe_478.npz"
 PEOPLE = 40  # of the training people; the other 23 judge (calibrate_fit.py)
+RENDERS = 120  # pictures of random heads that say where the points around the eyes lie
 NEUTRAL = ("02", "03", "04")
 
 
@@ -45,6 +48,9 @@ def main() -> None:
     source = read_source(arguments.data)
     canonical = read_canonical(arguments.data / "mediapipe" / "canonical_face_model.obj")
     start, chosen = start_landmarks(source, canonical)
+    seen = sightings(source, RENDERS)
+    eyes = around_eyes(canonical.points_mm)
+    start, chosen = place_from_sightings(source, seen, start, chosen, canonical.mirror, eyes)
     placed = refine(source, canonical, start, chosen, neutral, RefineSettings())
     landmarks = learn_bias(
         source_model(source, placed), canonical, detected, BiasSettings(rounds=2)

@@ -21,6 +21,7 @@ from landmarks.start import landmarks_at, skin_triangles
 
 SCHEME = "mediapipe_478"
 # Where the closed lips touch is known on the head; photos would part them (FIT_TRIAL, pitfall A).
+EYE_REACH_MM = 7.0
 MOUTH_LINE = np.unique(np.concatenate([LIPS.ravel(), [78, 308]]))
 BROWS = np.array(
     [70, 63, 105, 66, 107, 46, 53, 52, 65, 55, 300, 293, 334, 296, 336, 276, 283, 282, 295, 285]
@@ -64,6 +65,7 @@ def refine(
     triangles = skin_triangles(source)
     walker = SurfaceWalker(source.points_mm, triangles)
     neighbours = neighbour_mean(canonical)
+    eyes = around_eyes(canonical.points_mm)
     landmarks = start
     origin = start.of(source.points_mm)[:SKIN_COUNT]
     fit_settings = FitSettings(
@@ -83,6 +85,7 @@ def refine(
         step += settings.smoothing * (neighbours @ step - step)
         length = np.linalg.norm(step, axis=1, keepdims=True)
         step[MOUTH_LINE] = 0.0
+        step[eyes] = 0.0
         step *= np.minimum(1, settings.largest_step_mm / np.maximum(length, 1e-9))
         residual = np.mean(
             [100 * np.nanmean(f.residual_px) / _eye(model, f) for f in fits.values()]
@@ -102,6 +105,13 @@ def refine(
         moved = landmarks_at(source, triangles, chosen, shares)
         landmarks = start.replace(vertices=moved.vertices, barycentrics=moved.barycentrics)
     return landmarks
+
+
+def around_eyes(canonical_mm: Array) -> Array:
+    """Points within EYE_REACH_MM of the lid rims: held where renders of the head put them."""
+    rims = np.concatenate([LIDS.ravel(), [33, 133, 263, 362]])
+    apart = np.linalg.norm(canonical_mm[:, None] - canonical_mm[rims], axis=2).min(1)
+    return np.flatnonzero(apart < EYE_REACH_MM)
 
 
 def near_features(canonical_mm: Array) -> Array:
