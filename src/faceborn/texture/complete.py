@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from faceborn.texture.colour import blur, smoothstep, spread_into_gaps
@@ -11,6 +12,7 @@ from faceborn.types import Array, Record, Source
 
 SURE = 0.6  # weight above which a layer's colour is carried to its neighbours
 REACH = 1 / 12  # how far a layer's tone is carried into the next one, of the tile's side
+RIM = 9  # texels of a layer's border that do not set the tone beyond it
 MIRROR_TRUST = 0.85
 
 
@@ -50,6 +52,9 @@ def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array
     of Farbman et al. 2009.
     """
     sure = smoothstep(0.5 * SURE, SURE, weight) * covered
+    # Not the rim itself: it is seen at a grazing angle and takes on what lies beside it.
+    inner = cv2.erode(sure.astype(np.float32), np.ones((RIM, RIM), np.uint8))
+    sure = inner if float(inner.sum()) > 16 else sure
     if float(sure.sum()) < 16:
         return below
     difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), sure)

@@ -18,7 +18,7 @@ from faceborn.texture.colour import (
 from faceborn.types import Array, Photo
 
 SIZE_PX = 512
-SCLERA = np.array([0.56, 0.51, 0.475])  # linear; lids and lashes always shade it
+SCLERA = np.array([0.50, 0.46, 0.43])  # linear; lids and lashes always shade it
 FLESH = np.array([0.42, 0.19, 0.16])  # towards the corners of the eye
 PUPIL = 0.33  # of the iris radius, in room light
 TYPICAL_IRIS = np.array([0.075, 0.042, 0.024])  # linear, brown
@@ -59,7 +59,7 @@ def read_iris(photo: Photo, iris_px: Array | None, shading: float) -> Array:
     colour = np.median(colours[(level >= low) & (level <= high)], 0) / max(shading, 0.2)
     tone = float(colour @ LUMINANCE)
     wanted = float(np.clip(tone, DARKEST_IRIS, BRIGHTEST_IRIS))
-    mixed = 0.85 * colour / max(tone, 1e-4) + 0.15 * TYPICAL_IRIS / float(TYPICAL_IRIS @ LUMINANCE)
+    mixed = 0.95 * colour / max(tone, 1e-4) + 0.05 * TYPICAL_IRIS / float(TYPICAL_IRIS @ LUMINANCE)
     return np.asarray(mixed * wanted)
 
 

@@ -17,10 +17,12 @@ from faceborn.types import Array, Record
 ROUNDS = 7
 EVIDENCE = 40.0  # the photo counts as this many independent texels: its errors are shared
 NOISE = 0.20  # of a texel, in natural logarithms: shadows, highlights and the prior's remainder
-LEVEL_SD = 0.15  # of the overall level of light
+LEVEL_SD = 0.12  # of the overall level of light
 SHAPE_SD = np.array([1.0, 0.4, 0.4, 0.2, 0.08, 0.08, 0.08, 0.08, 0.08])  # of the 9 terms
 CAST_SD = np.array([0.05, 0.06, 0.06, 0.06])  # of the light's colour: constant and gradient
 MOST_WEIGHT = 2.5  # standard deviations; beyond, a mode explains a shadow or a collar
+TONE_SD = 2.0  # of the first mode's weight: no tone is less likely than another
+DARKEST_WEIGHT = 4.0  # the first mode is the tone of skin: the training people are mostly pale
 SHADOW_WORTH = 0.25  # weight of a texel in deep shadow
 DARKEST_SHADE = 0.2  # of the median: below this a division would only raise noise
 
@@ -80,6 +82,7 @@ def fit_light(
     inlier = trust * np.where(start[used], 1.0, 0.15)
 
     albedo_weights = np.zeros(len(modes))
+    prior_sd = np.r_[TONE_SD, np.ones(len(modes) - 1)]
     luminance = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
     cast = np.zeros((4, 3))
     spread = 0.3
@@ -89,9 +92,11 @@ def fit_light(
         rest = (observed - mean - shade).ravel()
         heavy = np.repeat(per_texel / 3, 3)
         albedo_weights = np.linalg.solve(
-            (modes * heavy) @ modes.T + np.eye(len(modes)), (modes * heavy) @ rest
+            (modes * heavy) @ modes.T + np.diag(1 / prior_sd**2), (modes * heavy) @ rest
         )
+        tone = float(np.clip(albedo_weights[0], -MOST_WEIGHT, DARKEST_WEIGHT))
         albedo_weights = np.clip(albedo_weights, -MOST_WEIGHT, MOST_WEIGHT)
+        albedo_weights[0] = tone
         albedo = mean + (albedo_weights @ modes).reshape(-1, 3)
 
         ratio = observed - albedo

@@ -77,6 +77,6 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         neck=value["neck"],
         bare=bare.astype(np.float32),
         chin=chin.astype(np.float32),
-        above_neck=smoothstep(0.62, 0.42, value["neck"]) * smoothstep(-100.0, -88.0, y),
+        above_neck=smoothstep(0.62, 0.42, value["neck"]) * smoothstep(-95.0, -86.0, y),
         height_mm=y,
     )
