@@ -146,7 +146,7 @@ class Painter:
         back = rng.uniform(0.05, 0.7, 3) * np.linspace(rng.uniform(0.7, 1), 1, side)[:, None, None]
         picture = np.broadcast_to(back, (side, side, 3)).copy()
         picture[raster.covered] = seen
-        picture = cv2.GaussianBlur(picture, (0, 0), 0.7)
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7))
         srgb = np.clip(picture * rng.uniform(0.9, 1.3), 0, 1) ** (1 / 2.2) * 255
         srgb += rng.normal(0, 2, srgb.shape)
         return np.clip(srgb, 0, 255).astype(np.uint8)

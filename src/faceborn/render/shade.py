@@ -124,6 +124,9 @@ def _shade(
     diffuse[eyes] *= openness[eyes, None] ** LID_SHADE
     skin = np.isin(fragments.part, [names.index(p) for p in SKIN_PARTS if p in names])
     diffuse = _scatter(diffuse, skin, fragments.inside, mm_per_px)
+    if skin.any() and np.ptp(colour[skin], axis=1).max() < 1e-3:
+        # The head of a black-and-white photo: no red light in its skin either.
+        diffuse = np.repeat(diffuse.mean(1, keepdims=True), 3, 1)
 
     roughness = np.array([MATERIAL_OF[name].roughness for name in names], np.float32)
     rough = roughness[fragments.part]

@@ -52,12 +52,12 @@ def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array
     of Farbman et al. 2009.
     """
     sure = smoothstep(0.5 * SURE, SURE, weight) * covered
-    # Not the rim itself: it is seen at a grazing angle and takes on what lies beside it.
-    inner = cv2.erode(sure.astype(np.float32), np.ones((RIM, RIM), np.uint8))
-    sure = inner if float(inner.sum()) > 16 else sure
     if float(sure.sum()) < 16:
         return below
-    difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), sure)
+    # Not the rim itself: it is seen at a grazing angle and takes on what lies beside it.
+    inner = cv2.erode(sure.astype(np.float32), np.ones((RIM, RIM), np.uint8))
+    told_by = inner if float(inner.sum()) > 16 else sure
+    difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), told_by)
     near = np.clip(blur(sure, REACH * weight.shape[0]) * 2.5, 0, 1)
     nearer = np.maximum(near, sure)[..., None]
     lifted = below + difference * nearer

@@ -78,7 +78,9 @@ def read_hair(
     if float(step @ step) > CLEAR_STEP**2:
         like = like * np.maximum(smoothstep(0.4, 0.65, towards), roughness > 2 * ROUGHER)
     like = _without_shine(like, seen, regions)
-    return Hair(log_albedo=_tone(log_hair[hairy]), presence=presence, like=like, seen=seen)
+    # Half of the strip along the hairline is hair over skin: its tone is that of the other half.
+    pure = hairy & (towards > np.median(towards[hairy]))
+    return Hair(log_albedo=_tone(log_hair[pure]), presence=presence, like=like, seen=seen)
 
 
 def _without_shine(like: Array, seen: Array, regions: Regions) -> Array:
