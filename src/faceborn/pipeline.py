@@ -142,7 +142,7 @@ class Portrait:
         if side_px < MIN_FACE_PX:
             raise FaceTooSmall(
                 f"the face in {name} is only {side_px:.0f} px large",
-                hint=f"use a photo in which it has {MIN_FACE_PX} px or more, better 400",
+                hint=f"use a photo in which it has {MIN_FACE_PX} px or more, better 200",
                 source=name,
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,17 @@ def run(arguments: argparse.Namespace) -> int:
     print(*written, sep="\n")
     talk.note(
         f"A head in {seconds:.1f} s. Look at astronaut_preview.png; open astronaut.glb in Blender"
-        " or any viewer of glTF. Your own: faceborn make me.jpg --preview"
+        f" or any viewer of glTF. Your own: {_program()} make me.jpg --preview"
     )
     return 0
+
+
+def _program() -> str:
+    """How this program is called from here: it need not be on the PATH."""
+    called = Path(sys.argv[0])
+    if not called.name.startswith("faceborn"):
+        return "faceborn"
+    try:
+        return str(called.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(called)

@@ -11,8 +11,13 @@ from faceborn.cli.talk import Talk
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("info", help="what is in a GLB file", allow_abbrev=False)
-    parser.add_argument("file", type=Path, metavar="FILE.glb")
+    parser = commands.add_parser(
+        "info",
+        help="what is in a GLB file",
+        description="What is in a GLB file: parts, expressions, joints, textures, the fit.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.glb", help="a head that faceborn wrote")
     parser.set_defaults(run=run)
 
 
@@ -30,7 +35,7 @@ def describe(summary: dict[str, Any], indent: str = "") -> list[str]:
     """One line per entry, nested ones indented."""
     lines = []
     for key, value in summary.items():
-        name = indent + str(key).replace("_", " ")
+        name = indent + str(key)
         if isinstance(value, dict) and not any(isinstance(v, (dict, list)) for v in value.values()):
             lines.append(f"{name}: " + ", ".join(f"{k} {v}" for k, v in value.items()))
         elif isinstance(value, dict):

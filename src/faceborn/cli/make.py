@@ -27,7 +27,10 @@ def add_to(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "photos", nargs="+", metavar="PHOTO", help="a photo, a folder of photos, or - for stdin"
+        "photos",
+        nargs="+",
+        metavar="PHOTO",
+        help="a photo, a folder of photos (not those below it), or - for stdin",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="OUT_DIR", help="write there instead")
     parser.add_argument(
@@ -54,7 +57,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--posed",
         action="store_true",
-        help="obj and ply with the expression and the rotation of the photo (default: at rest)",
+        help="obj and ply with the expression and the rotation of the photo; glb keeps both apart",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--all-faces", action="store_true", help="every face, not the largest only")
