@@ -52,9 +52,7 @@ def main() -> None:
     eyes = around_eyes(canonical.points_mm)
     start, chosen = place_from_sightings(source, seen, start, chosen, canonical.mirror, eyes)
     placed = refine(source, canonical, start, chosen, neutral, RefineSettings())
-    landmarks = learn_bias(
-        source_model(source, placed), canonical, detected, BiasSettings(rounds=2)
-    )
+    landmarks = learn_bias(source_model(source, placed), canonical, detected, BiasSettings())
     np.savez_compressed(
         TARGET,
         triangle=source.number[landmarks.vertices].astype(np.int32),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -73,13 +74,15 @@ class Head:
             np.arange(size) * stored_size // size
             for size, stored_size in zip(self.albedo.shape, stored.shape, strict=False)
         )
-        return stored[np.ix_(row, column)]
+        fitted = stored[np.ix_(row, column)]
+        fitted.flags.writeable = False  # it is kept: an edit would stay
+        return fitted
 
     @cached_property
     def expressions(self) -> Mapping[str, Array]:
         """The 52 ARKit expressions: name -> (V, 3) float32, added to `vertices` at weight 1, mm."""
         names = self.shape.model.expression_names
-        return dict(zip(names, self.shape.blendshapes_mm, strict=True))
+        return MappingProxyType(dict(zip(names, self.shape.blendshapes_mm, strict=True)))
 
     @property
     def expression(self) -> dict[str, float]:
@@ -151,6 +154,11 @@ class Head:
         Returns the files written, all or none. Raises UnknownFormat, UnwritableOutput.
         """
         target = Path(path)
+        if target.suffix[1:].lower() not in FORMATS:
+            endings = " ".join(f".{f}" for f in FORMATS)
+            raise UnknownFormat(
+                f"no format for {target.name!r}", hint=f"end it in one of {endings}"
+            )
         return write_files(
             target.parent, self.encode(target.suffix[1:].lower(), target.stem, posed=posed)
         )

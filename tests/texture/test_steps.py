@@ -13,7 +13,9 @@ from faceborn.texture.colour import (
 from faceborn.texture.complete import complete, lay_over
 from faceborn.texture.light import fit_light, harmonics
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
+from faceborn.texture.view import sample_photo
 from faceborn.texture.warp import warp_pixels
+from faceborn.types import Photo
 
 
 def test_srgb_round_trip() -> None:
@@ -117,3 +119,29 @@ def test_warp_ignores_wild_landmarks() -> None:
 def test_darkest_is_not_minus_infinity() -> None:
     """Black has a finite logarithm."""
     assert np.isfinite(log_linear(np.zeros(3, np.float32))).all()
+
+
+def test_no_skin_at_all_gives_the_mean_skin() -> None:
+    """A head that lies outside the photo is still completed: with the prior's mean."""
+    prior = load_prior()
+    square = (MODE_SIZE_PX, MODE_SIZE_PX)
+    fit = fit_light(
+        np.zeros((*square, 3), np.float32),
+        np.zeros(square, np.float32),
+        np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*square, 3)),
+        np.zeros(square, bool),
+        prior,
+    )
+    mean = prior.log_albedo(np.zeros(len(prior.modes_log)), MODE_SIZE_PX)
+    assert np.array_equal(prior.log_albedo(fit.albedo_weights, MODE_SIZE_PX), mean)
+
+
+def test_photos_wider_than_opencv_resamples_are_sampled() -> None:
+    """At 40,000 px, both ends of a ramp are read where they are."""
+    ramp = np.linspace(0, 255, 40_000).astype(np.uint8)
+    pixels = np.broadcast_to(ramp[None, :, None], (40, 40_000, 3))
+    photo = Photo(pixels=pixels, focal_px=None, source="<array>", sha256="")
+    for x in (1_000.0, 39_000.0):
+        around = np.stack(np.meshgrid(np.linspace(x, x + 8, 8), np.linspace(10, 18, 8)), 2)
+        sampled = sample_photo(photo, around.astype(np.float32), 8)
+        assert np.abs(sampled.astype(float) - 255 * x / 40_000).max() <= 2

@@ -26,7 +26,7 @@ FLOOR_PERCENT, CEILING_PERCENT = 0.5, 3.0
 class BiasSettings:
     """How the table is made."""
 
-    rounds: int = 3
+    rounds: int = 2
     smoothing: float = 0.3
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from head.source import Source
 
-from faceborn.fit.face import FitSettings, bias_px, fit_face
+from faceborn.fit.face import FitSettings, fit_face
 from faceborn.fit.points import LIDS, LIPS, OUTLINE, SKIN_COUNT
 from faceborn.fit.rows import projection_jacobian
 from faceborn.fit.tables import normals_at, tables_of
@@ -20,8 +20,8 @@ from landmarks.source_model import source_model
 from landmarks.start import landmarks_at, skin_triangles
 
 SCHEME = "mediapipe_478"
+EYE_REACH_MM = 7.0  # points this near to a lid rim stay where renders put them
 # Where the closed lips touch is known on the head; photos would part them (FIT_TRIAL, pitfall A).
-EYE_REACH_MM = 7.0
 MOUTH_LINE = np.unique(np.concatenate([LIPS.ravel(), [78, 308]]))
 BROWS = np.array(
     [70, 63, 105, 66, 107, 46, 53, 52, 65, 55, 300, 293, 334, 296, 336, 276, 283, 282, 295, 285]
@@ -220,6 +220,3 @@ def _mean_step(model: HeadModel, fits: dict[str, Fit], settings: RefineSettings)
         gradient += weight[:, None] * np.einsum("npi,np->ni", jacobian, residual)
     step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
     return np.asarray(np.einsum("nxi,ni->nx", plane, step))
-
-
-__all__ = ["Landmarks", "RefineSettings", "bias_px", "neighbour_mean", "refine", "tangents"]

@@ -80,6 +80,8 @@ def fit_face(
         )
     if not np.isfinite(points).all():
         raise FitError("a landmark has no position", hint="look at face.landmarks_px")
+    if face.iris_px is not None and not np.isfinite(face.iris_px).all():
+        face = face.replace(iris_px=None)
     tables = tables_of(model, face.scheme)
     focal = photo.focal_px or settings.focal_over_long_side * max(photo.size_px)
     skin = points[:SKIN_COUNT]

@@ -10,6 +10,7 @@ from faceborn.types import Array
 IRIS_MM, IRIS_SD_MM = 11.7, 0.5
 IRIS_RADIUS_SD = 0.05  # relative error of one measured radius
 HEAD_SIZE_SD = 0.035  # relative spread of adult head size (ANSUR II: head length, breadth 3-4 %)
+FARTHEST_SD = 3.0
 
 
 def scale_from_iris(
@@ -26,11 +27,15 @@ def scale_from_iris(
     how big one pixel is. Both are Gaussian in the log and are joined by their precisions.
     """
     prior = 1 / HEAD_SIZE_SD**2
+    usable = np.isfinite(radii_px) & (radii_px > 0)
+    radii_px, trust = np.where(usable, radii_px, 1.0), trust * usable
     seen = float(trust.sum())
-    if seen < 0.1 or not np.isfinite(radii_px).all() or (radii_px <= 0).any():
+    if seen < 0.1:
         return 1.0, HEAD_SIZE_SD
     diameters_mm = 2 * radii_px * depths_mm / focal_px
     log_size = float(np.log(IRIS_MM) - (trust @ np.log(diameters_mm)) / seen)
     variance = (IRIS_SD_MM / IRIS_MM) ** 2 + IRIS_RADIUS_SD**2 / seen
+    if abs(log_size) > FARTHEST_SD * np.sqrt(variance + HEAD_SIZE_SD**2):
+        return 1.0, HEAD_SIZE_SD  # no head is so large: the irises were mismeasured
     precision = prior + 1 / variance
     return float(np.exp(log_size / variance / precision)), float(precision**-0.5)

@@ -35,7 +35,8 @@ def list_photos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         if not photos:
             raise NoPhoto(
                 f"no photo in the folder {path}",
-                hint="photos end in .jpg .png .webp .heic .avif .bmp .tiff .gif; subfolders are not searched",
+                hint="photos end in .jpg .png .webp .heic .avif .bmp .tiff .gif;"
+                " subfolders are not searched",
             )
         found.update(dict.fromkeys(photos))
     return list(found)

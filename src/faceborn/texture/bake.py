@@ -75,7 +75,7 @@ def bake_texture(
     face_tile, hair_seen, cover = _with_hair(skin, hair, split, view, regions)
 
     detail = _detail(full)
-    noise = grain(resize(detail, WORK_SIZE_PX), regions.bare * (skin.seen > 0.8), size_px)
+    noise = grain(detail, regions.bare * (skin.seen > 0.8), size_px)
     scalp_image, scalp_source = bake_scalp(
         photo, model, head, split.light, face_tile.log_albedo, hair, noise, max(size_px // 2, 256)
     )

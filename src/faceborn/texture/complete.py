@@ -12,6 +12,7 @@ from faceborn.types import Array, Record, Source
 
 SURE = 0.6  # weight above which a layer's colour is carried to its neighbours
 REACH = 1 / 12  # how far a layer's tone is carried into the next one, of the tile's side
+LEAST_TEXELS = 16  # fewer sure texels set no tone
 RIM = 9  # texels of a layer's border that do not set the tone beyond it
 MIRROR_TRUST = 0.85
 
@@ -52,11 +53,11 @@ def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array
     of Farbman et al. 2009.
     """
     sure = smoothstep(0.5 * SURE, SURE, weight) * covered
-    if float(sure.sum()) < 16:
-        return below
+    if float(sure.sum()) < LEAST_TEXELS:
+        return np.asarray(below * (1 - weight[..., None]) + above * weight[..., None], np.float32)
     # Not the rim itself: it is seen at a grazing angle and takes on what lies beside it.
     inner = cv2.erode(sure.astype(np.float32), np.ones((RIM, RIM), np.uint8))
-    told_by = inner if float(inner.sum()) > 16 else sure
+    told_by = inner if float(inner.sum()) > LEAST_TEXELS else sure
     difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), told_by)
     near = np.clip(blur(sure, REACH * weight.shape[0]) * 2.5, 0, 1)
     nearer = np.maximum(near, sure)[..., None]

@@ -35,7 +35,7 @@ def read_iris(photo: Photo, iris_px: Array | None, shading: float) -> Array:
         return TYPICAL_IRIS
     samples = []
     for x, y, radius in iris_px:
-        if radius < 2.5:
+        if not radius >= 2.5 or not np.isfinite([x, y]).all():
             continue
         x0, y0 = int(x - radius), int(y - radius)
         side = int(2 * radius) + 2

@@ -22,7 +22,7 @@ SURE_EAR = 0.8  # of an ear's visible part must look like skin
 TOOTH_LEVEL, TOOTH_PALER = 0.25, 0.12  # natural log: brighter and less red than lips
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
-RAMP = 0.5  # the tolerance fades over this share of itself
+SLACK = 1.25  # times the limits below which a texel passes
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
 FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
 LARGEST_MOLE = 0.0025  # of the tile
@@ -69,7 +69,7 @@ def skin_gate(
     worst = np.maximum.reduce(
         [-level / darker, level / brighter, colour / coloured, strands, glass]
     )
-    accept = (worst < 1.0 + RAMP / 2).astype(np.uint8) & (trust > 0.02)
+    accept = (worst < SLACK).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)
     # A smile that the fit misses by a millimetre would paint teeth on the lips.
     paler = soft[..., 1] - soft[..., 0]

@@ -17,14 +17,15 @@ LEAST, MOST = 0.012, 0.05  # standard deviation of the relative detail
 def grain(detail: Array, bare: Array, size_px: int) -> Array:
     """(size, size, 1) relative brightness around 0, deterministic.
 
-    detail  (s, s) relative fine detail of the photo
+    detail  (size, size, 1) relative fine detail of the photo
     bare    (s, s) 0..1 where that is surely bare skin
     """
-    shown = detail[bare > 0.5]
+    shown = detail[resize(bare, size_px) > 0.5]
     strength = 1.48 * float(np.median(np.abs(shown))) if len(shown) > 100 else LEAST
     strength = float(np.clip(strength, LEAST, MOST))
     noise = np.random.default_rng(2026).standard_normal((1024, 1024)).astype(np.float32)
     fine = blur(noise, 0.8)
     coarse = blur(noise[::-1], 2.5)
     mixed = 0.8 * fine / fine.std() + 0.6 * coarse / coarse.std()
-    return np.asarray(resize(mixed, size_px)[..., None] * strength)
+    fitted = resize(mixed, size_px)
+    return np.asarray(fitted[..., None] * (strength / max(float(fitted.std()), 1e-6)))

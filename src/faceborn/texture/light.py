@@ -17,6 +17,8 @@ from faceborn.types import Array, Record
 ROUNDS = 7
 EVIDENCE = 40.0  # the photo counts as this many independent texels: its errors are shared
 NOISE = 0.20  # of a texel, in natural logarithms: shadows, highlights and the prior's remainder
+# The usual light, in units of the prior's exposure.
+FRONTAL = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
 LEVEL_SD = 0.12  # of the overall level of light
 SHAPE_SD = np.array([1.0, 0.4, 0.4, 0.2, 0.08, 0.08, 0.08, 0.08, 0.08])  # of the 9 terms
 CAST_SD = np.array([0.05, 0.06, 0.06, 0.06])  # of the light's colour: constant and gradient
@@ -24,7 +26,8 @@ MOST_WEIGHT = 2.5  # standard deviations; beyond, a mode explains a shadow or a 
 TONE_SD = 2.0  # of the first mode's weight: no tone is less likely than another
 DARKEST_WEIGHT = 4.0  # the first mode is the tone of skin: the training people are mostly pale
 SHADOW_WORTH = 0.25  # weight of a texel in deep shadow
-DARKEST_SHADE = 0.2  # of the median: below this a division would only raise noise
+# Of the light on a surface that faces the camera; a division by less would only raise noise.
+DARKEST_SHADE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +37,6 @@ class LightFit(Record):
     luminance: Array  # (9,) second-order spherical harmonics
     cast: Array  # (4, 3) log gain per channel: constant and first order
     albedo_weights: Array  # (K,) of the prior
-    spread: float  # robust standard deviation of what is left, natural logarithms
 
     def log_shading(self, normals: Array) -> Array:
         """(..., 3) unit normals (camera space, y up, z to the camera) to (..., 3) log shading."""
@@ -70,7 +72,7 @@ def fit_light(
     used = weight > 0.05
     if used.sum() < 50:
         return LightFit(
-            luminance=np.eye(9)[0], cast=np.zeros((4, 3)), albedo_weights=np.zeros(0), spread=0.3
+            luminance=FRONTAL, cast=np.zeros((4, 3)), albedo_weights=np.zeros(len(prior.modes_log))
         )
     observed, basis = log_photo[used], harmonics(normals[used])
     # Skin in the light tells more of its colour than skin in a cast shadow.
@@ -83,7 +85,7 @@ def fit_light(
 
     albedo_weights = np.zeros(len(modes))
     prior_sd = np.r_[TONE_SD, np.ones(len(modes) - 1)]
-    luminance = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
+    luminance = FRONTAL
     cast = np.zeros((4, 3))
     spread = 0.3
     for number in range(ROUNDS):
@@ -104,10 +106,9 @@ def fit_light(
         # Relative errors: a texel in the light must not outweigh one in the shade.
         relative = per_texel / np.maximum(basis @ luminance, 0.1) ** 2
         precision = np.diag(1 / np.r_[LEVEL_SD, SHAPE_SD[1:]] ** 2)
-        centre = np.array([0.75, 0, 0, 0.25, 0, 0, 0, 0, 0.0])
         luminance = np.linalg.solve(
             (basis.T * relative) @ basis + precision,
-            (basis.T * relative) @ level + precision @ centre,
+            (basis.T * relative) @ level + precision @ FRONTAL,
         )
         shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None]
         colour = ratio - shade
@@ -127,6 +128,4 @@ def fit_light(
         inlier = trust / (1 + (size / limit) ** 2) ** 2
         if number == 0:
             inlier *= np.where(start[used], 1.0, 0.3)
-    return LightFit(
-        luminance=luminance, cast=cast, albedo_weights=albedo_weights, spread=max(spread, 0.03)
-    )
+    return LightFit(luminance=luminance, cast=cast, albedo_weights=albedo_weights)

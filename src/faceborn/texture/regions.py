@@ -7,11 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.texture.atlas import covered, to_texels
 from faceborn.texture.colour import blur, smoothstep
 from faceborn.types import Array, HeadModel, Record
-
-HAIRLINE_RAMP_MM = 60.0  # the scalp mask runs from 0 to 1 across this (training/head/masks.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +29,6 @@ class Regions(Record):
     bare: Array  # cheeks, nose, forehead: most likely bare skin
     chin: Array  # where a beard shows if there is one
     above_neck: Array  # the neck of a photo is collar, chain and shadow: not used
-    height_mm: Array  # of the mean head
 
 
 @lru_cache(maxsize=6)
@@ -67,7 +65,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
     chin = (np.hypot(x, y + 62) < 15) & front
     return Regions(
         covered=covered(model, part, size_px),
-        hair_mm=(value["scalp"] - 0.5) * HAIRLINE_RAMP_MM,
+        hair_mm=(value["scalp"] - 0.5) * MASK_RAMP_MM["scalp"],
         features=blur(features, max(1.0, size_px / 300)),
         brows=value["brows"],
         lips=value["lips"],
@@ -78,5 +76,4 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         bare=bare.astype(np.float32),
         chin=chin.astype(np.float32),
         above_neck=smoothstep(0.62, 0.42, value["neck"]) * smoothstep(-95.0, -86.0, y),
-        height_mm=y,
     )

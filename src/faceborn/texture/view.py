@@ -19,6 +19,7 @@ DEPTH_MAP_SIDE_PX = 1000
 OCCLUSION_MM = 3.0  # a surface this far behind the front one is hidden
 BEHIND_MM = 9.0  # this far behind its neighbour in the photo it gets the neighbour's colour
 RIM = 0.02  # nearer to the outline than this the background bleeds in, of the eye distance
+LARGEST_SIDE_PX = 32_000
 SOLID = ("face", "scalp", "mouth", "teeth", "gums", "tongue", "eye_left", "eye_right")
 OUTER_EYE_CORNERS = (36, 45)  # of the 68 iBUG points
 
@@ -43,7 +44,6 @@ class PartView(Record):
     pixels: Array  # (S, S, 2), smooth beyond the islands too
     normals: Array  # (S, S, 3) unit length inside the islands
     trust: Array  # (S, S) 0..1: seen by the camera, from a good angle, off the outline
-    visible: Array  # (S, S) bool: seen by the camera at all
 
 
 def view_head(photo: Photo, fit: Fit, shape: Shape) -> HeadView:
@@ -121,7 +121,7 @@ def view_part(photo: Photo, model: HeadModel, head: HeadView, part: str, size_px
     nearest = cv2.erode(head.front_mm, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
     free = depth < cv2.remap(nearest, x, y, cv2.INTER_NEAREST) + BEHIND_MM
     trust = smoothstep(0.15, 0.6, facing) * (visible & off_outline & free)
-    return PartView(pixels=pixels, normals=normals, trust=trust, visible=visible & (facing > 0.05))
+    return PartView(pixels=pixels, normals=normals, trust=trust)
 
 
 def sample_photo(photo: Photo, pixels: Array, size_px: int) -> Array:
@@ -131,11 +131,22 @@ def sample_photo(photo: Photo, pixels: Array, size_px: int) -> Array:
     """
     if pixels.shape[0] != size_px:
         pixels = cv2.resize(pixels, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    # Only the part around the head: OpenCV resamples no picture of more than 32,767 px a side.
+    width, height = photo.size_px
+    left, top = (
+        int(np.clip(pixels[..., k].min() - 4, 0, s - 1)) for k, s in ((0, width), (1, height))
+    )
+    right, bottom = (
+        int(np.clip(pixels[..., k].max() + 4, 1, s)) for k, s in ((0, width), (1, height))
+    )
+    right, bottom = min(right, left + LARGEST_SIDE_PX), min(bottom, top + LARGEST_SIDE_PX)
     return np.asarray(
         cv2.remap(
-            photo.pixels,
-            np.ascontiguousarray(pixels[..., 0]) - 0.5,
-            np.ascontiguousarray(pixels[..., 1]) - 0.5,
+            np.ascontiguousarray(
+                photo.pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
+            ),
+            np.ascontiguousarray(pixels[..., 0]) - (0.5 + left),
+            np.ascontiguousarray(pixels[..., 1]) - (0.5 + top),
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         )
