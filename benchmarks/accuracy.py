@@ -102,8 +102,8 @@ class Looker:
             seen.drawn = {
                 "raw mesh": face.landmarks_px[MESH],
                 "fitted head, mesh points": self._mesh_points_px(seen.fit, shape),
-                "fitted head, 68 points": landmarks_68_px(seen.fit, shape, self.model)[IBUG, :2],
-                "mean head, 68 points": landmarks_68_px(mean, mean_shape, self.model)[IBUG, :2],
+                "fitted head, 68 points": landmarks_68_px(seen.fit, shape)[IBUG, :2],
+                "mean head, 68 points": landmarks_68_px(mean, mean_shape)[IBUG, :2],
             }
             seen.profile = outline_of_shape(shape.vertices_mm, self.model)
         return seen

@@ -11,7 +11,7 @@ import pytest
 
 import faceborn
 from faceborn.errors import FaceTooSmall, FaceTurnedAway, NoFace, UnknownFormat
-from faceborn.report import FACE_KEYS, REPORT_KEYS, landmarks_in_photo
+from faceborn.report import FACE_KEYS, REPORT_KEYS
 from faceborn.types import Array, Camera
 
 
@@ -94,7 +94,7 @@ def test_landmarks_are_in_pixels_in_all_three_directions() -> None:
         translation_mm=np.array([0.0, 0.0, 1000.0]),
     )
     points_mm = np.array([[10.0, 0, 0], [-10, 0, 0], [0, 0, 20], [0, 0, -20]])
-    points = landmarks_in_photo(points_mm, camera)
+    points = camera.to_picture(points_mm)
     assert np.allclose(points[:, :2], camera.project(points_mm))
     across = (points[0, 0] - points[1, 0]) / 20
     towards = (points[2, 2] - points[3, 2]) / 40

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from faceborn.errors import NoPhoto as NoPhoto
     from faceborn.errors import PhotoError as PhotoError
     from faceborn.errors import PhotoTooLarge as PhotoTooLarge
+    from faceborn.errors import TextureError as TextureError
     from faceborn.errors import UnknownFormat as UnknownFormat
     from faceborn.errors import UnreadablePhoto as UnreadablePhoto
     from faceborn.errors import UnwritableOutput as UnwritableOutput
@@ -65,7 +66,8 @@ if TYPE_CHECKING:
 _NAMES_OF = {
     "assets": "asset_path verify_assets",
     "errors": "AssetError ChangedAsset ExportError FacebornError FaceError FaceTooSmall "
-    "FaceTurnedAway FitError MissingAsset NoFace NoPhoto PhotoError PhotoTooLarge UnknownFormat "
+    "FaceTurnedAway FitError MissingAsset NoFace NoPhoto PhotoError PhotoTooLarge TextureError "
+    "UnknownFormat "
     "UnreadablePhoto UnwritableOutput",
     "export": "read_glb_summary write_glb write_obj write_ply",
     "faces": "find_faces",

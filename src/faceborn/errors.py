@@ -9,6 +9,7 @@
         NoFace  FaceTooSmall
         FaceTurnedAway       carries `.yaw_deg`
       FitError
+      TextureError           also a ValueError
       AssetError             MissingAsset  ChangedAsset
       ExportError            UnknownFormat  UnwritableOutput
 
@@ -72,6 +73,10 @@ class FaceTurnedAway(FaceError):
 
 class FitError(FacebornError):
     """The head model could not be brought onto the face."""
+
+
+class TextureError(FacebornError, ValueError):
+    """The texture cannot be made as asked."""
 
 
 class AssetError(FacebornError):

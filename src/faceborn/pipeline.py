@@ -29,11 +29,11 @@ def from_photo(
     """A whole head from one photo.
 
     source        a path, the content of a file, or an array (H, W, 3) of sRGB
-    texture_size  side of the face's texture in pixels
+    texture_size  side of the face's texture in pixels, 256 to 8192
     face          which face: 1 is the largest
     progress      called with the name of each stage as it begins
 
-    Raises PhotoError, NoFace, FaceTooSmall, FaceTurnedAway, FitError.
+    Raises PhotoError, NoFace, FaceTooSmall, FaceTurnedAway, FitError, TextureError.
     """
     return Portrait(source, progress=progress).head(face, texture_size=texture_size)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import faceborn
-from faceborn.types import Array, Camera, Face, Fit, Photo, Shape
+from faceborn.types import Face, Fit, Photo, Shape
 
 # In this order; docs/conventions.md says what each is.
 REPORT_KEYS = ("faceborn", "photo", "faces", "seconds")
@@ -59,7 +59,7 @@ def _describe(finding: Finding) -> dict[str, Any]:
     if fit is not None and shape is not None:
         points = shape.model.landmarks["ibug_68"].of(shape.with_expression(fit.expression))
         names = shape.model.expression_names
-        entry["landmarks_px"] = np.round(landmarks_in_photo(points, fit.camera), 2).tolist()
+        entry["landmarks_px"] = np.round(fit.camera.to_picture(points), 2).tolist()
         entry["expression"] = {
             name: round(float(weight), 4)
             for name, weight in zip(names, fit.expression, strict=True)
@@ -70,14 +70,3 @@ def _describe(finding: Finding) -> dict[str, Any]:
     if finding.seen_fraction is not None:
         entry["seen_fraction"] = round(float(finding.seen_fraction), 4)
     return entry
-
-
-def landmarks_in_photo(points_mm: Array, camera: Camera) -> Array:
-    """(L, 3) head space to (L, 3): x, y in pixels and z towards the viewer at the same scale.
-
-    z is 0 at the mean of the points; its scale is that of the picture at the points' mean depth.
-    """
-    depth_mm = camera.to_camera(points_mm)[:, 2]
-    mean_mm = depth_mm.mean()
-    z_px = (mean_mm - depth_mm) * camera.focal_px / mean_mm
-    return np.column_stack([camera.project(points_mm), z_px])

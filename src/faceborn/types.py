@@ -97,6 +97,16 @@ class Camera(Record):
         p = self.to_camera(points_mm)
         return p[..., :2] / p[..., 2:] * self.focal_px + np.asarray(self.center_px)
 
+    def to_picture(self, points_mm: Array) -> Array:
+        """(L, 3) head space to (L, 3): x, y in pixels, z towards the viewer at the same scale.
+
+        z is 0 at the mean depth of the points; its scale is the picture's at that depth.
+        """
+        depth_mm = self.to_camera(points_mm)[:, 2]
+        middle_mm = depth_mm.mean()
+        towards_px = (middle_mm - depth_mm) * self.focal_px / middle_mm
+        return np.column_stack([self.project(points_mm), towards_px])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks(Record):

@@ -202,7 +202,7 @@ def test_the_68_points_lie_on_the_picture_with_depth_towards_the_viewer(
     known = known_face(model, camera_at(), identity=person)
     fit = fit_face(known.photo, known.face, model)
     shape = make_shape(model, fit.identity, scale=fit.scale)
-    points = landmarks_68_px(fit, shape, model)
+    points = landmarks_68_px(fit, shape)
     assert points.shape == (68, 3)
     head = shape.with_expression(fit.expression)
     assert np.allclose(points[:, :2], fit.camera.project(model.landmarks["ibug_68"].of(head)))

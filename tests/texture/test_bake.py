@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from faceborn.errors import TextureError
 from faceborn.model.parts import MATERIALS
 from faceborn.texture import bake_texture
 from faceborn.texture.colour import LUMINANCE, linear_from_srgb, log_linear
@@ -104,6 +105,13 @@ def test_black_and_white_photos_stay_so() -> None:
     texture = bake_texture(photo, made.face, made.fit, made.shape, size_px=512)
     for name, image in texture.images.items():
         assert np.ptp(image[..., :3].astype(int), axis=2).max() <= 1, name
+
+
+@pytest.mark.parametrize("size_px", [0, 100, 100_000])
+def test_sizes_that_cannot_be_made_are_refused(size_px: int) -> None:
+    """In words, before any work."""
+    with pytest.raises(TextureError, match=str(size_px)):
+        bake(portray(), size_px=size_px)
 
 
 def test_baking_is_deterministic() -> None:

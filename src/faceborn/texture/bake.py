@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from faceborn.errors import TextureError
 from faceborn.model.images import load_part_images
 from faceborn.texture.colour import (
     LUMINANCE,
@@ -39,6 +40,7 @@ from faceborn.types import (
     Texture,
 )
 
+SMALLEST_PX, LARGEST_PX = 256, 8192  # of the face tile that may be asked for
 WORK_SIZE_PX = 512  # light, gates and joins are found at this size; detail is laid over it
 GREY_CHROMA = 3.0  # mean distance of the channels below which a photo is black and white
 SHARP_EYE_PX = 130.0  # eye distance from which on a photo shows skin's own variation
@@ -51,11 +53,18 @@ def bake_texture(
 ) -> Texture:
     """Albedo of every part, complete, and where each texel's colour comes from.
 
-    size_px  side of the face tile; the scalp's is half of it
+    size_px  side of the face tile, 256 to 8192; the scalp's is half of it, but at least 256
+
+    Raises TextureError for another size.
 
     The photo is projected where the camera saw the skin well, its light divided out; the rest is
     mirrored or taken from the prior fitted to this person.
     """
+    if not SMALLEST_PX <= size_px <= LARGEST_PX:
+        raise TextureError(
+            f"a texture of {size_px} px cannot be made",
+            hint=f"ask for {SMALLEST_PX} to {LARGEST_PX}, best a power of two",
+        )
     model = shape.model
     head = view_head(photo, fit, shape)
     view = view_part(photo, model, head, "face", WORK_SIZE_PX)
