@@ -1,0 +1,1 @@
+"""Synthetic photographs of the head model, whose truth is known; see README.md."""
