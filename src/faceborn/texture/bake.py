@@ -22,11 +22,14 @@ from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
-from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair, strands
+from faceborn.texture.growth import grow_on_tile
+from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair
+from faceborn.texture.hair_map import look_up, map_hair
 from faceborn.texture.light import LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.scalp import bake_scalp
+from faceborn.texture.strands import strand_detail
 from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
 from faceborn.types import (
     Array,
@@ -79,19 +82,25 @@ def bake_texture(
     grey = _is_grey(work, view.trust)
 
     split = _split_light(model, work, view, regions, grey=grey)
-    skin = _complete_skin(split, view, regions, detail_share=_sharpness(head))
-    hair = read_hair(split.log_hair, split.surprise, split.roughness, view.trust, regions)
-    face_tile, hair_seen, cover = _with_hair(skin, hair, split, view, regions)
+    tone_log = np.median(split.prior_log[regions.bare > 0.5], 0)
+    seen = map_hair(photo, fit, shape, split.light, tone_log)
+    hair_like = look_up(seen, seen.hair, view.pixels, fit.camera)
+    skin = _complete_skin(split, view, hair_like, regions, detail_share=_sharpness(head))
+    brows = np.median(split.log_hair[(regions.brows > 0.7) & regions.covered], 0)
+    hair = read_hair(seen, split.light.log_shading(TOWARDS_CAMERA), tone_log, brows)
+    cover = hair_cover(hair, model, "face", WORK_SIZE_PX)
+    face_tile, hair_seen = _with_hair(skin, hair, split.log_hair, view, hair_like, cover, regions)
 
     detail = _detail(full)
     noise = grain(detail, regions.bare * (skin.seen > 0.8), size_px)
     scalp_image, scalp_source = bake_scalp(
-        photo, model, head, split.light, face_tile.log_albedo, hair, noise, max(size_px // 2, 256)
-    )
+        photo, model, head, fit.camera, split.light, face_tile.log_albedo, hair, seen, noise,
+        max(size_px // 2, 256),
+    )  # fmt: skip
     facing_shade = float(np.exp(split.light.log_shading(TOWARDS_CAMERA).mean()))
     eye_left, eye_right = paint_eyes(read_iris(photo, face.iris_px, facing_shade))
     images = {
-        "face": _with_detail(face_tile, detail, noise, cover * (1 - hair_seen), size_px),
+        "face": _with_detail(model, face_tile, detail, noise, cover * (1 - hair_seen), size_px),
         "scalp": scalp_image,
         "eye_left": eye_left,
         "eye_right": eye_right,
@@ -152,10 +161,10 @@ def _split_light(
 
 
 def _complete_skin(
-    split: SplitPhoto, view: PartView, regions: Regions, *, detail_share: float
+    split: SplitPhoto, view: PartView, hair_like: Array, regions: Regions, *, detail_share: float
 ) -> Completed:
     """The whole face tile as bare skin."""
-    gate, beard = skin_gate(split.surprise, split.roughness, view.trust, regions)
+    gate, beard = skin_gate(split.surprise, split.roughness, hair_like, view.trust, regions)
     weight = view.trust * gate * regions.above_neck
     skin_log = restrain(
         split.log_albedo,
@@ -170,18 +179,23 @@ def _complete_skin(
 
 
 def _with_hair(
-    skin: Completed, hair: Hair, split: SplitPhoto, view: PartView, regions: Regions
-) -> tuple[Completed, Array, Array]:
-    """The face tile with hair laid over it, the photo's share in the hair, and the hair's cover."""
-    cover = hair_cover(hair, regions, mirrored=True)
-    strands_log, hair_seen = hair_layer(hair, split.log_hair, view.trust, cover, regions)
-    mixed = skin.log_albedo * (1 - cover[..., None]) + strands_log * cover[..., None]
+    skin: Completed,
+    hair: Hair,
+    log_hair: Array,
+    view: PartView,
+    hair_like: Array,
+    cover: Array,
+    regions: Regions,
+) -> tuple[Completed, Array]:
+    """The face tile with hair laid over it, and the photo's share in the hair."""
+    shown = view.trust * smoothstep(0.4, 0.8, hair_like)
+    hair_log, hair_seen = hair_layer(hair, log_hair, shown, cover, regions)
     tile = Completed(
-        log_albedo=mixed,
+        log_albedo=skin.log_albedo * (1 - cover[..., None]) + hair_log * cover[..., None],
         seen=skin.seen * (1 - cover) + hair_seen * cover,
         mirrored=skin.mirrored * (1 - cover),
     )
-    return tile, hair_seen, cover
+    return tile, hair_seen
 
 
 def _sharpness(head: HeadView) -> float:
@@ -204,16 +218,21 @@ def _detail(full: Array) -> Array:
     return np.asarray(np.clip(tone / low, 0.5, 1.8)[..., None] - 1)
 
 
-def _with_detail(done: Completed, detail: Array, noise: Array, strand: Array, size: int) -> Array:
-    """(size, size, 3) uint8 sRGB."""
+def _with_detail(
+    model: HeadModel, done: Completed, detail: Array, noise: Array, made_up: Array, size: int
+) -> Array:
+    """(size, size, 3) uint8 sRGB.
+
+    made_up  (s, s) 0..1 hair that the photo does not show
+    """
     base = resize(srgb_float(np.exp(done.log_albedo)), size)
     seen = resize(done.seen, size)[..., None]
     mirrored = resize(done.mirrored, size)[..., None]
     inferred = np.clip(1 - seen - mirrored, 0, 1)
+    hairy = np.clip(resize(made_up, size), 0, 1)
+    strands = strand_detail(grow_on_tile(model, "face", WORK_SIZE_PX), size, hairy)
     fine = seen * detail + mirrored * detail[:, ::-1] + inferred * noise
-    hairy = resize(strand, size)[..., None]
-    if size > WORK_SIZE_PX:
-        fine = fine * (1 - hairy) + 0.45 * strands(size) * hairy
+    fine = fine * (1 - hairy[..., None]) + strands * hairy[..., None]
     return (np.clip(base * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 

@@ -22,6 +22,7 @@ SURE_EAR = 0.8  # of an ear's visible part must look like skin
 TOOTH_LEVEL, TOOTH_PALER = 0.25, 0.12  # natural log: brighter and less red than lips
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
+LOCK = 0.5  # hair more surely than this is refused
 SLACK = 1.25  # times the limits below which a texel passes
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
 FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
@@ -30,12 +31,13 @@ SMALLEST_ISLAND = 0.01  # of the accepted area
 
 
 def skin_gate(
-    surprise: Array, roughness: Array, trust: Array, regions: Regions
+    surprise: Array, roughness: Array, hair_like: Array, trust: Array, regions: Regions
 ) -> tuple[Array, Array]:
     """(S, S) 0..1 acceptance as skin, and (S, S) 0..1 where a beard is.
 
     surprise   (S, S, 3) log albedo of the photo minus that of the prior
     roughness  (S, S) fine contrast over that of the person's bare skin
+    hair_like  (S, S) 0..1 how surely the photo shows hair, by hair_map
     trust      (S, S) 0..1, how well the camera sees the texel
     """
     size = surprise.shape[0]
@@ -66,8 +68,10 @@ def skin_gate(
     # The coating of spectacles shines blue and green, as no skin, brow or lid does.
     cold = np.maximum(soft[..., 2], soft[..., 1]) - soft[..., 0]
     glass = cold / COLD * (1 - smoothstep(0.3, 0.6, regions.lips))
+    # A lock over forehead or cheek, whatever its tone.
+    lock = hair_like / LOCK * (1 - np.maximum.reduce([freedom, neck, regions.sockets]))
     worst = np.maximum.reduce(
-        [-level / darker, level / brighter, colour / coloured, strands, glass]
+        [-level / darker, level / brighter, colour / coloured, strands, glass, lock]
     )
     accept = (worst < SLACK).astype(np.uint8) & (trust > 0.02)
     accept = _without_crumbs(accept, regions, size)

@@ -16,25 +16,28 @@ from faceborn.texture.colour import (
     spread_into_gaps,
     srgb_float,
 )
-from faceborn.texture.complete import lay_over
-from faceborn.texture.hair import Hair, hair_cover, strands
+from faceborn.texture.growth import grow_on_tile
+from faceborn.texture.hair import Hair, hair_cover, hair_layer
+from faceborn.texture.hair_map import HairMap, look_up
 from faceborn.texture.light import LightFit
 from faceborn.texture.regions import regions_of
+from faceborn.texture.strands import strand_detail
 from faceborn.texture.view import HeadView, sample_photo, view_part
-from faceborn.types import Array, HeadModel, Photo, Source
+from faceborn.types import Array, Camera, HeadModel, Photo, Source
 
 WORK_SIZE_PX = 512
 SEAM_REACH = 1 / 9  # how far the tone at the seam is carried, of the tile's side
-LIKE_HAIR = 0.9  # natural log: photo texels this near to the hair's tone are hair
 
 
 def bake_scalp(
     photo: Photo,
     model: HeadModel,
     head: HeadView,
+    camera: Camera,
     light: LightFit,
     face_log: Array,
     hair: Hair,
+    seen: HairMap,
     noise: Array,
     size_px: int,
 ) -> tuple[Array, Array]:
@@ -47,28 +50,24 @@ def bake_scalp(
     face_regions = regions_of(model, "face", face_log.shape[0])
     below = (face_regions.neck > 0.8) & face_regions.covered
     tone = np.median(face_log[below], 0)
-    cover = hair_cover(hair, regions, mirrored=False)
+    cover = hair_cover(hair, model, "scalp", WORK_SIZE_PX)
     skin = np.broadcast_to(tone, (*regions.covered.shape, 3)).astype(np.float32)
-    strand = hair.log_albedo + strands(WORK_SIZE_PX)
-    base = skin * (1 - cover[..., None]) + strand * cover[..., None]
-
     view = view_part(photo, model, head, "scalp", WORK_SIZE_PX)
     shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
     shown = shown - light.log_shading(np.array([0.0, 0.0, 1.0]))
-    near = np.linalg.norm(blur(shown, 1.5) - hair.log_albedo, axis=2) / np.sqrt(3)
-    own = smoothstep(0.3, 0.7, view.trust) * cover * smoothstep(LIKE_HAIR, 0.5 * LIKE_HAIR, near)
-    own = own * smoothstep(4.0, 14.0, regions.hair_mm)
-    low = blur(shown, 10.0)
-    shown = shown - low + hair.log_albedo + 0.35 * np.tanh((low - hair.log_albedo) / 0.35)
-    base = lay_over(base, shown.astype(np.float32), blur(own, 3.0), regions.covered)
+    trust = view.trust * smoothstep(0.4, 0.8, look_up(seen, seen.hair, view.pixels, camera))
+    hair_log, own = hair_layer(hair, shown, trust, cover, regions)
+    base = skin * (1 - cover[..., None]) + hair_log * cover[..., None]
 
     matched = base + _seam_difference(model, face_log, base)
     image = resize(srgb_float(np.exp(matched)), size_px)
     skin_grain = resize(noise, size_px).reshape(size_px, size_px, 1)
-    hairy = resize(cover, size_px)[..., None]
-    fine = skin_grain * (1 - hairy) + 0.45 * strands(size_px) * hairy
+    made_up = np.clip(resize(cover * (1 - own), size_px), 0, 1)
+    strands = strand_detail(grow_on_tile(model, "scalp", WORK_SIZE_PX), size_px, made_up)
+    bare = np.clip(resize(1 - cover, size_px), 0, 1)[..., None]
+    fine = skin_grain * bare + strands * made_up[..., None]
     image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
-    labels = np.where(own > 0.5, Source.SEEN, Source.INFERRED)
+    labels = np.where(own * cover > 0.5, Source.SEEN, Source.INFERRED)
     source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
     return image, np.asarray(
         cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
