@@ -37,7 +37,7 @@ def main(arguments):
     if arguments[0] == "test":
         set_up("[test]")
         return run_checks(arguments[1:])
-    set_up("")
+    set_up("[serve]" if arguments[0] == "serve" else "")
     return subprocess.call([PYTHON, "-m", "faceborn", *arguments])
 
 

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from faceborn.head import Head as Head
     from faceborn.model import load_head_model as load_head_model
     from faceborn.model import make_shape as make_shape
+    from faceborn.photo import MAX_PIXELS as MAX_PIXELS
+    from faceborn.photo import check_photo as check_photo
     from faceborn.photo import list_photos as list_photos
     from faceborn.photo import read_photo as read_photo
     from faceborn.pipeline import Portrait as Portrait
@@ -75,7 +77,7 @@ _NAMES_OF = {
     "fit": "fit_face",
     "head": "FORMATS Head",
     "model": "load_head_model make_shape",
-    "photo": "list_photos read_photo",
+    "photo": "MAX_PIXELS check_photo list_photos read_photo",
     "pipeline": "Portrait from_photo",
     "render": "draw_preview",
     "texture": "bake_texture",

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 import faceborn
-from faceborn.types import Face, Fit, Photo, Shape
+from faceborn.types import Camera, Face, Fit, Photo, Shape
 
 # In this order; docs/conventions.md says what each is.
 REPORT_KEYS = ("faceborn", "photo", "faces", "seconds")
 FACE_KEYS = (
     *("box_px", "score", "yaw_deg", "pitch_deg", "roll_deg", "landmarks_px", "expression"),
-    *("focal_px", "reprojection_px", "seen_fraction", "scale_sd", "output"),
+    *("focal_px", "reprojection_px", "seen_fraction", "scale_sd", "camera", "output"),
 )
 
 
@@ -67,6 +67,18 @@ def _describe(finding: Finding) -> dict[str, Any]:
         entry["focal_px"] = round(float(fit.camera.focal_px), 2)
         entry["reprojection_px"] = round(float(np.nanmean(fit.residual_px)), 3)
         entry["scale_sd"] = round(float(fit.scale_sd), 4)
+        entry["camera"] = _describe_camera(fit.camera)
     if finding.seen_fraction is not None:
         entry["seen_fraction"] = round(float(finding.seen_fraction), 4)
     return entry
+
+
+def _describe_camera(camera: Camera) -> dict[str, Any]:
+    """Enough to draw the head of the files over the photo: it sees them as they are, in mm."""
+    return {
+        "size_px": [int(size) for size in camera.size_px],
+        "focal_px": round(float(camera.focal_px), 3),
+        "center_px": [round(float(place), 3) for place in camera.center_px],
+        "camera_from_head": np.round(camera.camera_from_head.astype(float), 7).tolist(),
+        "translation_mm": np.round(camera.translation_mm.astype(float), 4).tolist(),
+    }

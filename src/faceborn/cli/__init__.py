@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import faceborn
-from faceborn.cli import demo, doctor, info, make
+from faceborn.cli import demo, doctor, info, make, serve
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"faceborn {faceborn.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (make, demo, info, doctor):
+    for command in (make, demo, serve, info, doctor):
         command.add_to(commands)
     try:
         arguments = parser.parse_args(argv)

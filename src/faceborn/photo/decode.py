@@ -37,18 +37,18 @@ def decode(content: bytes, name: str) -> tuple[Array, float | None]:
     except FacebornError:
         raise
     except Image.DecompressionBombError as error:
-        raise _too_large(name) from error
+        raise too_large(name) from error
     except Exception as error:
         # Decoders answer a broken file with any exception: OSError, SyntaxError, EOFError,
         # struct.error, ValueError, ...
-        raise _unreadable(content, name, error) from error
+        raise unreadable(content, name, error) from error
 
 
 def _decode(content: bytes, name: str) -> tuple[Array, float | None]:
-    known = _openers()
+    known = openers()
     with Image.open(io.BytesIO(content), formats=known) as image:
         if image.width * image.height > MAX_PIXELS:
-            raise _too_large(name, image.size)
+            raise too_large(name, image.size)
         if getattr(image, "is_animated", False):
             image.seek(0)
         tags = _exif_tags(image)
@@ -63,7 +63,7 @@ def _decode(content: bytes, name: str) -> tuple[Array, float | None]:
         return pixels, focal_px
 
 
-def _openers() -> list[str]:
+def openers() -> list[str]:
     """Those of FORMATS that this Pillow can open. No others: some start other programs."""
     Image.preinit()
     if not all(name in Image.OPEN for name in FORMATS):
@@ -148,7 +148,7 @@ def on_white(pixels: Array, alpha: Array) -> Array:
     return mixed.astype(np.uint8)
 
 
-def _too_large(name: str, size_px: tuple[int, int] | None = None) -> PhotoTooLarge:
+def too_large(name: str, size_px: tuple[int, int] | None = None) -> PhotoTooLarge:
     size = f" has {size_px[0]} x {size_px[1]} pixels," if size_px else " has"
     return PhotoTooLarge(
         f"{name}{size} more than the limit of {MAX_PIXELS // 1_000_000} million",
@@ -156,7 +156,7 @@ def _too_large(name: str, size_px: tuple[int, int] | None = None) -> PhotoTooLar
     )
 
 
-def _unreadable(content: bytes, name: str, error: Exception) -> UnreadablePhoto:
+def unreadable(content: bytes, name: str, error: Exception) -> UnreadablePhoto:
     if not content:
         return UnreadablePhoto(f"{name} is empty", hint="fetch it again")
     if isinstance(error, UnidentifiedImageError):

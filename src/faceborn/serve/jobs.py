@@ -1,0 +1,184 @@
+"""A job: one photo on its way to a head; and the store that keeps the jobs of a server.
+
+A job is queued, then running, then done or failed. A worker that takes it begins an attempt and has
+to be heard of until it ends. Whoever silently disappears (killed, machine off) loses the job: it is
+queued again, and what the old attempt may still write counts for nothing, for only the present
+attempt can change the record. So every job is made at least once, and has exactly one result.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+STATES = (QUEUED, RUNNING, DONE, FAILED)
+LIVE = (QUEUED, RUNNING)
+MAX_ATTEMPTS = 8  # a photo that takes its worker down with it must not do so forever
+ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One photo on its way to a head. Times in seconds since 1970, of the clock of all."""
+
+    id: str
+    created_s: float
+    expires_s: float
+    face: int = 1
+    texture_size: int = 2048
+    state: str = QUEUED
+    attempt: int = 0  # how often it was begun
+    worker: str = ""  # who has it
+    beat_s: float = 0.0  # when the worker was last heard of, or when it was queued
+    stage: str | None = None
+    progress: float = 0.0  # 0..1
+    photo: dict[str, int] | None = None  # width, height
+    faces: list[dict[str, Any]] = field(default_factory=list)
+    report: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None  # RFC 9457
+    files: list[str] = field(default_factory=list)  # names of those that can be fetched
+    ended_s: float | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where the present attempt writes: no two attempts share a file."""
+        return f"{self.id}/{self.attempt}"
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        return cls(**json.loads(text))
+
+
+def new_job(*, keep_s: float, face: int, texture_size: int) -> Job:
+    """With an id that nobody guesses."""
+    now = time.time()
+    return Job(
+        id=secrets.token_urlsafe(ID_BYTES),
+        created_s=now,
+        expires_s=now + keep_s,
+        beat_s=now,
+        face=face,
+        texture_size=texture_size,
+    )
+
+
+Edit = Callable[[Job], Job | None]  # None: leave it as it is
+
+
+class Store(ABC):
+    """The jobs of a server; several processes use it at once. Every method is atomic."""
+
+    @abstractmethod
+    def add(self, job: Job) -> None: ...
+
+    @abstractmethod
+    def get(self, job_id: str) -> Job | None: ...
+
+    @abstractmethod
+    def edit(self, job_id: str, change: Edit) -> Job | None:
+        """Replace a job by what `change` makes of it. Returns the new one; None if there is none.
+
+        `change` may be called again if somebody else was faster.
+        """
+
+    @abstractmethod
+    def remove(self, job_id: str) -> bool:
+        """False if it was not there."""
+
+    @abstractmethod
+    def live(self) -> list[Job]:
+        """Those queued or running, oldest first."""
+
+    @abstractmethod
+    def expired(self, now_s: float) -> list[str]: ...
+
+    @abstractmethod
+    def count(self, name: str, amount: float = 1.0) -> None:
+        """Add to a counter for the metrics."""
+
+    @abstractmethod
+    def counts(self) -> dict[str, float]: ...
+
+    def claim(self, job_id: str, worker: str) -> Job | None:
+        """Begin an attempt; None if the job is gone or somebody has it or had it."""
+
+        def change(job: Job) -> Job | None:
+            if job.state != QUEUED:
+                return None
+            return replace(
+                job, state=RUNNING, attempt=job.attempt + 1, worker=worker, beat_s=time.time()
+            )
+
+        return self.edit(job_id, change)
+
+    def tell(self, mine: Job, **news: Any) -> bool:
+        """The worker of `mine` is alive, and what it has to tell. False: it has lost the job."""
+
+        def change(job: Job) -> Job | None:
+            if job.state != RUNNING or job.attempt != mine.attempt:
+                return None
+            return replace(job, beat_s=time.time(), **news)
+
+        return self.edit(mine.id, change) is not None
+
+    def finish(self, mine: Job, **result: Any) -> bool:
+        """End the job; False if the attempt has lost it, and its files count for nothing."""
+        state = FAILED if result.get("error") else DONE
+        now = time.time()
+        if not self.tell(mine, state=state, stage=None, progress=1.0, ended_s=now, **result):
+            return False
+        self.count(f"jobs_{state}")
+        self.count("job_seconds", now - mine.created_s)
+        return True
+
+    def give_back(self, lost: Job) -> Job | None:
+        """Queue a running job again whose worker is lost, or fail it after MAX_ATTEMPTS.
+
+        None if it has gone on meanwhile.
+        """
+
+        def change(job: Job) -> Job | None:
+            if job.state != RUNNING or job.attempt != lost.attempt or job.beat_s != lost.beat_s:
+                return None
+            now = time.time()
+            if job.attempt >= MAX_ATTEMPTS:
+                return replace(
+                    job, state=FAILED, stage=None, error=TOO_OFTEN, ended_s=now, beat_s=now
+                )
+            return replace(
+                job, state=QUEUED, worker="", stage=None, progress=0.0, files=[], beat_s=now
+            )
+
+        changed = self.edit(lost.id, change)
+        if changed is not None:
+            self.count("jobs_given_back" if changed.state == QUEUED else "jobs_failed")
+        return changed
+
+
+TOO_OFTEN = {
+    "type": "urn:faceborn:problem:gave-up",
+    "title": "The head could not be made",
+    "status": 500,
+    "detail": f"every one of {MAX_ATTEMPTS} attempts was cut short",
+    "hint": "try another photo; the operator finds the reason in the server's log",
+}
+
+
+def open_store(data: str, broker: str | None) -> Store:
+    """SQLite in the folder `data`, or Redis where a broker is given."""
+    if broker is not None:
+        from faceborn.serve.jobs_redis import RedisStore
+
+        return RedisStore(broker)
+    from faceborn.serve.jobs_sqlite import SqliteStore
+
+    return SqliteStore(f"{data}/jobs.db")

@@ -1,0 +1,107 @@
+"""The server, or the workers of another machine, until they are told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from faceborn import FacebornError, check_folder
+from faceborn.serve.api import make_app
+from faceborn.serve.files import Files
+from faceborn.serve.guard import Guard
+from faceborn.serve.jobs import Store, open_store
+from faceborn.serve.metrics import Metrics
+from faceborn.serve.queue import Queue
+from faceborn.serve.settings import Settings, is_address
+from faceborn.serve.supervise import Supervisor
+
+BACKLOG = 512
+OPEN_REQUESTS = 400  # more are answered with 503
+FAREWELL_S = 3  # for answers under way when the server stops
+
+
+def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    announce  called with the server's address as soon as it listens
+
+    Raises FacebornError.
+    """
+    listener = _listen(settings.host, settings.port)
+    store, files, queue, supervisor = _open(settings)
+    metrics = Metrics(store, queue)
+    app = make_app(
+        settings, store, files, queue, metrics, supervisor, stopping=lambda: server.should_exit
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Guard(app, settings, seen=metrics.seen),
+            http="h11",
+            ws="none",
+            lifespan="on",
+            access_log=False,  # it would hold the addresses of heads, which are their keys
+            log_level="warning",
+            server_header=False,
+            proxy_headers=settings.trusted_proxy is not None,
+            forwarded_allow_ips=settings.trusted_proxy,
+            limit_concurrency=OPEN_REQUESTS,
+            timeout_graceful_shutdown=FAREWELL_S,
+        )
+    )
+    host, port = listener.getsockname()[:2]
+    announce(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    server.run(sockets=[listener])
+
+
+def run_workers(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Only the workers, for a server that runs elsewhere, until SIGINT or SIGTERM."""
+    *_, supervisor = _open(settings)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    supervisor.start()
+    announce(f"{settings.workers} workers for {settings.data}")
+    stop.wait()
+    supervisor.stop()
+
+
+def _open(settings: Settings) -> tuple[Store, Files, Queue, Supervisor]:
+    """Raises FacebornError if folder or broker cannot be used."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if not is_address(settings.data):
+        check_folder(Path(settings.data))
+    elif settings.broker is None:
+        raise FacebornError(
+            f"{settings.data} can hold files but no queue", hint="set FACEBORN_BROKER=redis://..."
+        )
+    try:
+        store = open_store(settings.data, settings.broker)
+        queue = Queue(settings.data, settings.broker, lambda job_id: None)
+        store.live()
+        queue.size()
+        files = Files(settings.files_address)
+    except ImportError as error:
+        raise FacebornError(f"{error}", hint="install what this address needs") from error
+    except Exception as error:
+        what = settings.broker or settings.data
+        raise FacebornError(
+            f"{what.rpartition('@')[2]} cannot be used: {error}", hint="check the address"
+        ) from error
+    return store, files, queue, Supervisor(settings, store, files, queue)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise FacebornError(
+            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}",
+            hint="choose another --port or --host",
+        ) from error

@@ -1,0 +1,154 @@
+"""Keeps the workers of this machine alive and the jobs of the server moving."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from faceborn.serve.files import Files
+from faceborn.serve.jobs import QUEUED, RUNNING, Job, Store
+from faceborn.serve.queue import Queue
+from faceborn.serve.settings import Settings
+
+log = logging.getLogger("faceborn.serve")
+
+LOOK_S = 0.2  # between two looks at the workers
+STOP_S = 20.0  # for a worker to finish its photo when the server stops
+SETTLE_S = 3.0  # a job queued so long ago must be in the queue
+SHORT_LIFE_S = 10.0  # a worker that dies younger is not replaced at once
+LONGEST_PAUSE_S = 30.0
+
+
+@dataclass
+class Child:
+    """One worker process."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    born_s: float
+
+
+class Supervisor:
+    """Starts and replaces workers, gives lost jobs back, removes what has expired."""
+
+    def __init__(self, settings: Settings, store: Store, files: Files, queue: Queue) -> None:
+        self._settings = settings
+        self._store = store
+        self._files = files
+        self._queue = queue
+        self._children: list[Child] = []
+        self._pause_s = 0.0  # before the next start; grows while workers die young
+        self._start_after_s = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the workers finish their photo; those who take too long lose it, it is queued."""
+        self._stopping.set()
+        self._thread.join()
+        for child in self._children:
+            assert child.process.stdin is not None
+            child.process.stdin.close()
+        end = time.monotonic() + STOP_S
+        for child in self._children:
+            try:
+                child.process.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+        self._give_back_of({child.name for child in self._children})
+
+    def _run(self) -> None:
+        next_sweep_s = 0.0
+        while not self._stopping.is_set():
+            try:
+                self._mind_children()
+                if time.monotonic() >= next_sweep_s:
+                    self.sweep()
+                    next_sweep_s = time.monotonic() + self._settings.sweep_s
+            except Exception:  # the store or the files do not answer: try again
+                log.exception("the supervisor")
+                self._stopping.wait(1.0)
+            self._stopping.wait(LOOK_S)
+
+    def _mind_children(self) -> None:
+        now = time.monotonic()
+        dead = [child for child in self._children if child.process.poll() is not None]
+        if dead:
+            self._children = [child for child in self._children if child not in dead]
+            for child in dead:
+                log.warning("worker %s ended with %s", child.name, child.process.returncode)
+                young = now - child.born_s < SHORT_LIFE_S
+                self._pause_s = min(max(0.5, 2 * self._pause_s), LONGEST_PAUSE_S) if young else 0.0
+            self._start_after_s = now + self._pause_s
+            self._give_back_of({child.name for child in dead})
+        if now >= self._start_after_s:
+            while len(self._children) < self._settings.workers:
+                self._children.append(self._start_worker())
+
+    def _start_worker(self) -> Child:
+        name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        threads = max(1, (os.cpu_count() or 1) // self._settings.workers)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "faceborn.serve.worker"],
+            stdin=subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl-C on the terminal is for the server, which tells us
+        )
+        assert process.stdin is not None
+        told = {"name": name, "threads": threads, "settings": json.loads(self._settings.to_json())}
+        process.stdin.write(json.dumps(told).encode() + b"\n")
+        process.stdin.flush()
+        return Child(name, process, time.monotonic())
+
+    def sweep(self) -> None:
+        """Look once for lost jobs and for results that have expired."""
+        now = time.time()
+        live = self._store.live()
+        for job in live:
+            if job.state == RUNNING and now - job.beat_s > self._settings.lease_s:
+                log.warning("job %s: its worker is silent", job.id)
+                self._give_back(job)
+        # Taken from the queue by a worker that was lost before it could say so, or never put into
+        # it by a server that was lost: a job that is there twice is made once.
+        settled = [job for job in live if job.state == QUEUED and now - job.beat_s > SETTLE_S]
+        if settled:
+            waiting = self._queue.waiting()
+            for job in settled:
+                present = self._store.get(job.id)
+                if job.id not in waiting and present is not None and present.state == QUEUED:
+                    self._queue.put(job.id)
+        for job_id in self._store.expired(now):
+            remove_job(job_id, self._store, self._files)
+
+    def _give_back_of(self, workers: set[str]) -> None:
+        for job in self._store.live():
+            if job.state == RUNNING and job.worker in workers:
+                self._give_back(job)
+
+    def _give_back(self, job: Job) -> None:
+        changed = self._store.give_back(job)
+        if changed is not None:
+            self._files.remove(job.folder)
+            if changed.state == QUEUED:
+                self._queue.put(job.id)
+            else:
+                self._files.remove(job.id)
+
+
+def remove_job(job_id: str, store: Store, files: Files) -> bool:
+    """The job and all its files. A worker that still has it finds out and stops."""
+    there = store.remove(job_id)
+    files.remove(job_id)
+    return there
