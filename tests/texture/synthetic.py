@@ -12,6 +12,7 @@ from faceborn.geometry.raster import rasterise
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
 from faceborn.model import load_head_model, make_shape
 from faceborn.texture.colour import srgb_from_linear
+from faceborn.texture.growth import grow_on_tile, grow_on_vertices
 from faceborn.texture.light import harmonics
 from faceborn.texture.prior import load_prior
 from faceborn.texture.regions import regions_of
@@ -37,14 +38,20 @@ def portray(
     yaw_deg: float = 0.0,
     side_light: float = 0.0,
     mole: bool = False,
-    hair: bool = False,
+    hair: tuple[float, float, float] | None = None,
+    receded_mm: float = 0.0,
+    bald_top: bool = False,
+    background: tuple[float, float, float] = (0.3, 0.3, 0.3),
 ) -> Portrayed:
     """Photograph the mean head.
 
     skin        weight of the prior's first mode: from the palest (-2) to the darkest (2)
     side_light  first-order light from the picture's right over the frontal light
     mole        put a dark spot on the left cheek
-    hair        dark hair down to the typical hairline; without, the head is bald
+    hair        linear colour of hair down to the hairline; without, the head is bald
+    receded_mm  how far that hairline lies above the typical one
+    bald_top    with hair at the sides and behind only
+    background  linear colour
     """
     model = load_head_model()
     shape = make_shape(model, np.zeros(len(model.identity_mm)))
@@ -56,9 +63,10 @@ def portray(
         cv2.circle(spot, MOLE_TEXEL, 3, 1.0, -1)
         log_albedo -= 1.0 * cv2.GaussianBlur(spot, (0, 0), 1.0)[..., None]
 
-    if hair:
-        scalp = regions_of(model, "face", 512).hair_mm > 0
-        log_albedo[scalp] = np.log([0.03, 0.02, 0.015])
+    tone = np.median(log_albedo[regions_of(model, "face", 512).bare > 0.5], 0)
+    if hair is not None:
+        grown = grow_on_tile(model, "face", 512)
+        log_albedo[_is_hairy(grown.hair_mm, grown.rim_mm, receded_mm, bald_top)] = np.log(hair)
 
     rotation = FLIP @ rotation_from_angles(yaw_deg, 0.0, 0.0)
     focal = 2.4 * SIDE_PX
@@ -69,7 +77,8 @@ def portray(
         camera_from_head=rotation,
         translation_mm=np.array([0.0, 0.0, 900.0]),
     )
-    triangles = model.triangles[model.triangle_part == model.part_names.index("face")]
+    skin = np.isin(model.triangle_part, [model.part_names.index(p) for p in ("face", "scalp")])
+    triangles = model.triangles[skin]
     in_camera = camera.to_camera(shape.vertices_mm)
     raster = rasterise(in_camera, triangles, camera)
     normals = vertex_normals(shape.vertices_mm, triangles, model.weld) @ (FLIP @ rotation).T
@@ -82,8 +91,20 @@ def portray(
     y = ((1 - uv[:, 1]) * 512 - 0.5).astype(np.float32)
     rows = [cv2.remap(log_albedo, x[None, i : i + 8192], y[None, i : i + 8192], cv2.INTER_LINEAR)[0]
             for i in range(0, len(x), 8192)]  # fmt: skip
-    picture = np.full((SIDE_PX, SIDE_PX, 3), 0.3, np.float32)
-    picture[raster.covered] = np.exp(np.concatenate(rows)) * shading[:, None]
+    shown = np.concatenate(rows)
+    part = model.triangle_part[skin][raster.triangle[raster.covered]]
+    on_scalp = part == model.part_names.index("scalp")
+    shown[on_scalp] = tone
+    if hair is not None:
+        of = grow_on_vertices(model)
+        hair_mm, rim_mm = raster.interpolate(np.stack([of.hair_mm, of.rim_mm], 1), triangles).T
+        hairy = _is_hairy(hair_mm, rim_mm, receded_mm, bald_top)
+        shown[on_scalp & hairy] = np.log(hair)
+        # Strands: rough, as hair is and skin is not.
+        shown[hairy] += np.random.default_rng(5).normal(0, 0.25, (int(hairy.sum()), 1))
+    picture = np.empty((SIDE_PX, SIDE_PX, 3), np.float32)
+    picture[:] = background
+    picture[raster.covered] = np.exp(shown) * shading[:, None]
     photo = Photo(pixels=srgb_from_linear(picture), focal_px=None, source="<array>", sha256="")
 
     scheme = "mediapipe_478"
@@ -102,6 +123,10 @@ def portray(
         yaw_deg=yaw_deg, pitch_deg=0.0, roll_deg=0.0,
     )  # fmt: skip
     return Portrayed(photo=photo, face=face, fit=fit, shape=shape, log_albedo=log_albedo)
+
+
+def _is_hairy(hair_mm: Array, rim_mm: Array, receded_mm: float, bald_top: bool) -> Array:
+    return np.asarray((hair_mm > receded_mm) & ((rim_mm < 0) | (not bald_top)))
 
 
 MOLE_TEXEL = (330, 250)  # (column, row) in the 512 px face tile: the left cheek

@@ -9,6 +9,7 @@ import numpy as np
 
 from faceborn.errors import TextureError
 from faceborn.model.images import load_part_images
+from faceborn.texture.beard import beard_cover, curls, lay_beard
 from faceborn.texture.colour import (
     LUMINANCE,
     linear_from_srgb,
@@ -86,13 +87,15 @@ def bake_texture(
     seen = map_hair(photo, fit, shape, split.light, tone_log)
     hair_like = look_up(seen, seen.hair, view.pixels, fit.camera)
     skin = _complete_skin(split, view, hair_like, regions, detail_share=_sharpness(head))
+    detail = _detail(full)
+    noise = grain(detail, regions.bare * (skin.seen > 0.8), size_px)
+    beard, beard_log = beard_cover(skin, tone_log, hair_like, view.trust, regions, noise)
+    skin = lay_beard(skin, beard, beard_log)
     brows = np.median(split.log_hair[(regions.brows > 0.7) & regions.covered], 0)
     hair = read_hair(seen, split.light.log_shading(TOWARDS_CAMERA), tone_log, brows)
     cover = hair_cover(hair, model, "face", WORK_SIZE_PX)
     face_tile, hair_seen = _with_hair(skin, hair, split.log_hair, view, hair_like, cover, regions)
 
-    detail = _detail(full)
-    noise = grain(detail, regions.bare * (skin.seen > 0.8), size_px)
     scalp_image, scalp_source = bake_scalp(
         photo, model, head, fit.camera, split.light, face_tile.log_albedo, hair, seen, noise,
         max(size_px // 2, 256),
@@ -100,7 +103,9 @@ def bake_texture(
     facing_shade = float(np.exp(split.light.log_shading(TOWARDS_CAMERA).mean()))
     eye_left, eye_right = paint_eyes(read_iris(photo, face.iris_px, facing_shade))
     images = {
-        "face": _with_detail(model, face_tile, detail, noise, cover * (1 - hair_seen), size_px),
+        "face": _with_detail(
+            model, face_tile, detail, noise, cover * (1 - hair_seen), beard * (1 - cover), size_px
+        ),
         "scalp": scalp_image,
         "eye_left": eye_left,
         "eye_right": eye_right,
@@ -219,11 +224,17 @@ def _detail(full: Array) -> Array:
 
 
 def _with_detail(
-    model: HeadModel, done: Completed, detail: Array, noise: Array, made_up: Array, size: int
+    model: HeadModel,
+    done: Completed,
+    detail: Array,
+    noise: Array,
+    made_up: Array,
+    beard: Array,
+    size: int,
 ) -> Array:
     """(size, size, 3) uint8 sRGB.
 
-    made_up  (s, s) 0..1 hair that the photo does not show
+    made_up, beard  (s, s) 0..1 hair of head and chin that the photo does not show
     """
     base = resize(srgb_float(np.exp(done.log_albedo)), size)
     seen = resize(done.seen, size)[..., None]
@@ -232,6 +243,9 @@ def _with_detail(
     hairy = np.clip(resize(made_up, size), 0, 1)
     strands = strand_detail(grow_on_tile(model, "face", WORK_SIZE_PX), size, hairy)
     fine = seen * detail + mirrored * detail[:, ::-1] + inferred * noise
+    if beard.any():
+        bearded = np.clip(resize(beard, size), 0, 1)[..., None]
+        fine = fine * (1 - bearded) + curls(noise) * bearded
     fine = fine * (1 - hairy[..., None]) + strands * hairy[..., None]
     return (np.clip(base * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
 

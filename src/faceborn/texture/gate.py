@@ -68,8 +68,9 @@ def skin_gate(
     # The coating of spectacles shines blue and green, as no skin, brow or lid does.
     cold = np.maximum(soft[..., 2], soft[..., 1]) - soft[..., 0]
     glass = cold / COLD * (1 - smoothstep(0.3, 0.6, regions.lips))
-    # A lock over forehead or cheek, whatever its tone.
-    lock = hair_like / LOCK * (1 - np.maximum.reduce([freedom, neck, regions.sockets]))
+    # A lock over forehead or cheek, whatever its tone; lips look like hair to the map.
+    mouth = smoothstep(0.1, 0.4, regions.beard)
+    lock = hair_like / LOCK * (1 - np.maximum.reduce([freedom, neck, regions.sockets, mouth]))
     worst = np.maximum.reduce(
         [-level / darker, level / brighter, colour / coloured, strands, glass, lock]
     )

@@ -14,17 +14,18 @@ from faceborn.texture.colour import LUMINANCE, blur, smoothstep
 from faceborn.texture.growth import grow_on_tile
 from faceborn.texture.hair_map import HairMap
 from faceborn.texture.hairline import Hairline, find_hairline
-from faceborn.texture.regions import Regions
+from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.strands import LOCK, strand_detail
 from faceborn.types import Array, HeadModel, Record
 
-THICKEST_MM = 35.0  # farther from the head it may be anything
+THICKEST_MM = 22.0  # farther from the head it may be anything
 SURE = 0.75
 ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
+REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
 DARKEST_LOG = float(np.log(0.011))  # black hair
-EDGE_MM, SOFT_EDGE_MM = 4.5, 9.0  # half the width of the hairline in front, and at the nape
-RAGGED_MM, RAGGED_RIM_MM = 0.9, 3.5  # per lock that stands out
+EDGE_MM, SOFT_EDGE_MM = 5.5, 9.0  # half the width of the hairline in front, and at the nape
+RAGGED_MM, RAGGED_RIM_MM = 0.65, 3.5  # per lock that stands out
 # Natural log: what is kept of light and shade, and of the strands, that the photo shows on hair.
 OWN_LEVEL, FINE_LEVEL = 0.15, 0.5
 
@@ -48,39 +49,47 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     line = find_hairline(seen)
     sure = (seen.hair > SURE) & (seen.away_mm < THICKEST_MM) & (seen.hair_mm > -4.0)
     if sure.sum() < ENOUGH_PX:
-        return Hair(log_albedo=_not_too_dark(brows_log), line=line)
+        return Hair(log_albedo=_natural(brows_log), line=line)
     tone = _tone(seen.log_photo[sure]) - facing_shade
     if line.top < 0.5:
         # The shaded rim of a shaved head is no hair, and stubble is half skin.
         clear = smoothstep(*CLEAR, abs(float((tone - skin_log) @ LUMINANCE)))
         line = line.replace(sides=line.sides * float(clear))
-    return Hair(log_albedo=_not_too_dark(tone), line=line)
+    return Hair(log_albedo=_natural(tone), line=line)
 
 
 def _tone(log_photo: Array) -> Array:
     """(3,) of (N, 3): what the eye makes of it, without the deepest shade and the shine."""
     level = log_photo @ LUMINANCE
-    low, high = np.quantile(level, [0.1, 0.8])
+    low, high = np.quantile(level, [0.05, 0.75])
     within = (level >= low) & (level <= high)
     return np.asarray(np.log(np.exp(log_photo[within]).mean(0)), np.float32)
 
 
-def _not_too_dark(tone: Array) -> Array:
+def _natural(tone: Array) -> Array:
+    """(3,) the nearest log colour that hair has: black to white by way of brown, red and blond.
+
+    Cropped hair lets skin through, and a photo's tint leaves purple where light was yellow.
+    """
     level = float(tone @ LUMINANCE)
-    return np.asarray(tone + max(DARKEST_LOG - level, 0.0), np.float32)
+    red = np.clip(tone[0] - tone[1], 0.0, REDDEST)
+    blue = np.clip(tone[2] - tone[1], -YELLOWEST, 0.0)
+    colour = np.array([red, 0.0, blue])
+    return np.asarray(colour + max(DARKEST_LOG, level) - colour @ LUMINANCE, np.float32)
 
 
 def hair_cover(hair: Hair, model: HeadModel, part: str, size_px: int) -> Array:
-    """(S, S) 0..1 how much hair covers each texel of `part`."""
+    """(S, S) 0..1 how much hair covers each texel of `part`; none the ears."""
     growth = grow_on_tile(model, part, size_px)
     above = hair.line.above_mm(growth)
     near = (np.abs(above) < SOFT_EDGE_MM + 4 * RAGGED_MM) | (np.abs(growth.rim_mm) < 30)
     locks = strand_detail(growth, size_px, near.astype(np.float32))[..., 0] / LOCK
+    bare_ear = smoothstep(0.6, 0.4, regions_of(model, part, size_px).ears)
     # Ahead the edge is close, at temple and nape it thins out.
     soft = EDGE_MM + (SOFT_EDGE_MM - EDGE_MM) * smoothstep(40.0, 90.0, np.abs(growth.azimuth_deg))
     thin = hair.line.density(growth, RAGGED_RIM_MM * locks)
     edge = np.clip((above + RAGGED_MM * locks) / soft, -1.0, 1.0) * 0.5 + 0.5
-    return np.asarray(edge * edge * (3 - 2 * edge) * thin, np.float32)
+    return np.asarray(edge * edge * (3 - 2 * edge) * thin * bare_ear, np.float32)
 
 
 def hair_layer(

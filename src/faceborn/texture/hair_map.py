@@ -36,7 +36,7 @@ GREY = 0.03  # natural log: channels differ by less in a black-and-white photo
 DEEP_MM = 14.0  # so far inside the outline the fitted skull may miss the head
 BROAD = 0.3  # share of any natural hair colour in what hair may look like
 BRIGHT_SD, DARK_SD, COLOUR_SD = 0.55, 0.40, 0.11  # of skin around its shaded tone, natural log
-ROUGH_SKIN, ROUGH_HAIR = (0.0, 0.55), (1.0, 0.8)  # mean and spread of the log of roughness
+ROUGH_SKIN, ROUGH_HAIR = (0.2, 0.6), (1.4, 0.8)  # mean and spread of the log of roughness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,7 +146,8 @@ def _classify(
 
     # What skin looks like: its shaded tone, and whatever the face shows.
     face = on_head & (hair_mm < -12) & (neck < 0.4) & inside
-    rough = _log_roughness(level, on_head & inside, face)
+    forehead = face & (hair_mm > -40) & (np.abs(grid[..., 0]) < 0.57) & (grid[..., 1] > 0)
+    rough = _log_roughness(level, on_head & inside, face, forehead)
     difference = soft - expected
     bright = difference @ LUMINANCE
     colour = np.linalg.norm(difference - bright[..., None], axis=2)
@@ -158,7 +159,11 @@ def _classify(
 
     # Spread over its volume in log colours, which in a grey photo is a line.
     grey = float(np.ptp(log_photo[inside], axis=1).mean()) < GREY if inside.any() else False
-    broad = _natural(soft - facing_shade) * (2.2 if grey else 0.5)
+    # Dark on the skull is hair before it is background, whatever the tint of the photo.
+    dark = smoothstep(-0.9, -1.7, bright) * smoothstep(-10.0, 5.0, hair_mm) * on_head
+    hair_prior, other_prior = hair_prior + dark * other_prior, other_prior * (1 - dark)
+    natural = np.maximum(_natural(soft - facing_shade), 0.6 * dark)
+    broad = natural * (2.2 if grey else 0.5)
     hair_like = broad
     far = inside & ~on_head & (away > 12)
     other_like = 0.9 * _learned(code, far.astype(np.float32)) + 0.02
@@ -216,8 +221,8 @@ def _learned(code: Array, weight: Array) -> Array:
     return np.asarray(density.ravel()[code])
 
 
-def _log_roughness(level: Array, on_head: Array, face: Array) -> Array:
-    """(H, W) natural log of the fine contrast over that of the face.
+def _log_roughness(level: Array, on_head: Array, face: Array, forehead: Array) -> Array:
+    """(H, W) natural log of the fine contrast over that of the forehead, if it is bare.
 
     The step from head to background is no roughness of either: each is measured on its own.
     """
@@ -227,7 +232,7 @@ def _log_roughness(level: Array, on_head: Array, face: Array) -> Array:
         fine = (level - blur(level * mask, 2.0) / np.maximum(blur(mask, 2.0), 1e-3)) * mask
         found = np.sqrt(blur(fine**2, 3.0) / np.maximum(blur(mask, 3.0), 1e-3))
         energy = np.where(part, found + 4e-3, energy)
-    usual = float(np.median(energy[face])) if face.any() else 0.03
+    usual = min(float(np.median(energy[v])) if v.any() else 0.03 for v in (face, forehead))
     return np.asarray(np.log(energy / usual))
 
 

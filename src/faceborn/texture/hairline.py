@@ -27,7 +27,7 @@ OUTSIDE = 0.35  # what pixels beside the head count
 BESIDE_MM = 9.0  # hair is that thick at least
 RIM_MM = 10.0  # of the map, not to be trusted along the background
 RIM_SOFT_MM = 14.0  # half the width in which bald turns to hairy
-BALD, HAIRY = 0.40, 0.65  # share of the seen scalp that is hair
+BALD, HAIRY = 0.42, 0.70  # share of the seen scalp that is hair
 ENOUGH_PX = 40.0
 
 
@@ -63,9 +63,9 @@ class Hairline(Record):
 def find_hairline(seen: HairMap) -> Hairline:
     """The smooth curve that parts hair from skin best, and whether there is hair behind it."""
     weight = _weights(seen)
-    vote = np.clip(seen.hair - seen.skin, -1.0, 1.0)
-    offset = _best_curve(_scores(seen, weight * vote))
-    hair, bare = (weight * smoothstep(0.3, 0.8, v) for v in (seen.hair, seen.skin))
+    off_rim = _off_rim(seen)
+    offset = _best_curve(_scores(seen, weight * (seen.hair * off_rim - seen.skin)))
+    hair, bare = (weight * off_rim * smoothstep(0.3, 0.8, v) for v in (seen.hair, seen.skin))
     line = Hairline(offset_mm=offset, top=1.0, sides=1.0)
     above = line.above_mm(
         Growth(azimuth_deg=seen.azimuth_deg, way_mm=seen.away_mm, hair_mm=seen.hair_mm,
@@ -88,14 +88,15 @@ def _weights(seen: HairMap) -> Array:
     on_head = smoothstep(0.05, 0.4, seen.facing) * seen.on_head
     beside = OUTSIDE * smoothstep(BESIDE_MM, 2.0, seen.away_mm) * ~seen.on_head
     ahead = np.abs(seen.azimuth_deg) < REAR_DEG
-    # Where head and background mix, a rim looks like neither: on a bald top that is no hair.
-    other = ((1 - seen.hair - seen.skin) > 0.6) & seen.inside
-    off_rim = smoothstep(
-        2.0, RIM_MM, cv2.distanceTransform((~other).astype(np.uint8), cv2.DIST_L2, 3)
-    )
-    off_rim = np.where(seen.rim_mm > 0, off_rim, 1.0)
-    known = smoothstep(0.5, 0.1, seen.ears) * seen.inside * ahead * off_rim
+    known = smoothstep(0.5, 0.1, seen.ears) * seen.inside * ahead
     return np.asarray((on_head + beside) * known)
+
+
+def _off_rim(seen: HairMap) -> Array:
+    """(H, W) 0..1: where head and background mix, a bald top has a rim that looks like hair."""
+    other = ((1 - seen.hair - seen.skin) > 0.6) & seen.inside
+    away = cv2.distanceTransform((~other).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(np.where(seen.rim_mm > 0, smoothstep(2.0, RIM_MM, away), 1.0))
 
 
 def _share(hair: Array, bare: Array, where: Array) -> tuple[float, float]:

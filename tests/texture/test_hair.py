@@ -1,0 +1,125 @@
+"""Hair of known tone and line is photographed: tone, line and cover come back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from faceborn.texture import bake_texture
+from faceborn.texture.atlas import covered
+from faceborn.texture.colour import linear_from_srgb
+from faceborn.texture.growth import grow_on_tile, grow_on_vertices
+from faceborn.texture.hair_map import HairMap, map_hair
+from faceborn.texture.hairline import KNOTS, find_hairline
+from faceborn.texture.light import LightFit
+from faceborn.texture.prior import load_prior
+from faceborn.texture.strands import strand_detail
+from faceborn.types import Array
+from tests.texture.synthetic import Portrayed, portray
+
+TONES = {
+    "black": (0.022, 0.019, 0.017),
+    "auburn": (0.09, 0.04, 0.02),
+    "grey": (0.24, 0.23, 0.215),
+    "blond": (0.33, 0.22, 0.12),
+}
+
+
+def map_of(made: Portrayed) -> HairMap:
+    """The map under the light that the photo was made with."""
+    light = LightFit(
+        luminance=np.array([0.7, 0.0, 0.1, 0.3, 0, 0, 0, 0, 0.0]),
+        cast=np.zeros((4, 3)),
+        albedo_weights=np.zeros(len(load_prior().modes_log)),
+    )
+    below = grow_on_tile(made.shape.model, "face", 512).hair_mm < -40
+    tone = np.median(made.log_albedo[below & covered(made.shape.model, "face", 512)], 0)
+    return map_hair(made.photo, made.fit, made.shape, light, tone)
+
+
+def scalp_of(made: Portrayed) -> Array:
+    """(256, 256, 3) linear scalp tile."""
+    texture = bake_texture(made.photo, made.face, made.fit, made.shape, size_px=512)
+    return linear_from_srgb(texture.images["scalp"])
+
+
+@pytest.mark.parametrize("name", TONES)
+@pytest.mark.parametrize("skin", [-1.0, 1.5])
+def test_hair_has_the_tone_of_the_photo(name: str, skin: float) -> None:
+    """On top and behind, on pale and dark heads, to a quarter of its brightness."""
+    made = portray(hair=TONES[name], skin=skin)
+    growth = grow_on_tile(made.shape.model, "scalp", 256)
+    grown = (growth.hair_mm > 15) & covered(made.shape.model, "scalp", 256)
+    found = np.log(np.median(scalp_of(made)[grown], 0))
+    assert np.abs(found - np.log(TONES[name])).max() < 0.3
+
+
+def test_a_background_of_the_hair_s_colour_does_no_harm() -> None:
+    """Brown hair before a brown wall is as brown as before a grey one."""
+    brown = (0.08, 0.045, 0.03)
+    tones = []
+    for background in ((0.3, 0.3, 0.3), brown, (0.9, 0.9, 0.9)):
+        made = portray(hair=brown, background=background)
+        grown = grow_on_tile(made.shape.model, "scalp", 256).hair_mm > 15
+        tones.append(np.log(np.median(scalp_of(made)[grown], 0)))
+    assert np.ptp(tones, axis=0).max() < 0.25
+
+
+@pytest.mark.parametrize("receded_mm", [0.0, 6.0, 12.0])
+@pytest.mark.parametrize("yaw_deg", [0.0, 30.0])
+def test_the_hairline_is_found_where_it_is(receded_mm: float, yaw_deg: float) -> None:
+    """Above the forehead to 5 mm, also from the side and if it has receded."""
+    made = portray(hair=TONES["black"], receded_mm=receded_mm, yaw_deg=yaw_deg)
+    line = find_hairline(map_of(made))
+    front = line.offset_mm[[0, 1, 2, 3, KNOTS - 1, KNOTS - 2, KNOTS - 3]]
+    assert np.abs(front - receded_mm).max() < 5.0
+    assert line.top > 0.9
+    assert line.sides > 0.9
+
+
+def test_bald_above_and_hair_at_the_sides() -> None:
+    """A bald top gets skin, the back and the sides keep their hair; a bare head has none at all."""
+    made = portray(hair=TONES["grey"], bald_top=True, yaw_deg=25.0, skin=-1.0)
+    line = find_hairline(map_of(made))
+    assert line.top < 0.1
+    assert line.sides > 0.8
+    bare = find_hairline(map_of(portray(yaw_deg=25.0, skin=-1.0)))
+    assert bare.top < 0.1
+    assert bare.sides < 0.1
+
+
+def test_a_notch_does_not_tear_the_hairline() -> None:
+    """A patch of shine in the hair and a lock on the forehead move the line by less than 3 mm."""
+    seen = map_of(portray(hair=TONES["black"]))
+    before = find_hairline(seen).offset_mm
+    row = int(np.flatnonzero(seen.hair[:, seen.hair.shape[1] // 2] > 0.5).max())
+    column = seen.hair.shape[1] // 2
+    hair, skin = seen.hair.copy(), seen.skin.copy()
+    for patch, there in ((hair, 0.0), (skin, 1.0)):
+        cv2.circle(patch, (column - 15, row - 4), 5, there, -1)
+    for patch, there in ((hair, 1.0), (skin, 0.0)):
+        cv2.line(patch, (column + 20, row), (column + 24, row + 30), there, 4)
+    after = find_hairline(seen.replace(hair=hair, skin=skin)).offset_mm
+    assert np.abs(after - before).max() < 3.0
+
+
+def test_strands_run_on_across_the_tiles() -> None:
+    """At the common seam both tiles show the same strands."""
+    model = portray().shape.model
+    parts = ("face", "scalp")
+    values = {}
+    of = grow_on_vertices(model)
+    for part in parts:
+        growth = grow_on_tile(model, part, 512)
+        detail = strand_detail(growth, 512, np.ones((512, 512), np.float32))
+        vertices = np.unique(model.triangles[model.triangle_part == model.part_names.index(part)])
+        vertices = vertices[of.hair_mm[vertices] > 10]
+        x = (model.uv[vertices, 0] * 512 - 0.5).astype(np.float32)
+        y = ((1 - model.uv[vertices, 1]) * 512 - 0.5).astype(np.float32)
+        shown = cv2.remap(detail, x[None], y[None], cv2.INTER_LINEAR)[0]
+        values[part] = dict(zip(model.weld[vertices].tolist(), shown.tolist(), strict=True))
+    common = sorted(set(values["face"]) & set(values["scalp"]))
+    assert len(common) > 20
+    face, scalp = ([values[part][point] for point in common] for part in parts)
+    assert np.corrcoef(face, scalp)[0, 1] > 0.8
