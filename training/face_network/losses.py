@@ -1,0 +1,100 @@
+"""What training makes small: likelihoods, mostly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from face_network.batches import Batch
+from face_network.network import Answer
+from face_network.rotations import rotation_from_six
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossWeights:
+    """Of each term; the points' is 1."""
+
+    rough: float = 0.5
+    depth: float = 0.25
+    visible: float = 0.2
+    irises: float = 0.1
+    rotation: float = 1.0
+    expression: float = 2.0
+    face: float = 0.2
+    parts: float = 0.5
+
+
+ROUGH_UNIT = 0.02  # sides: from here on the rough places' loss is no longer quadratic
+MIN_RADIUS = 1e-3
+SIGMA_FROM_VIEWS = 10_000  # before, a distance is learnt, not yet a likelihood
+
+
+def losses(
+    answer: Answer, batch: Batch, point_weights: Tensor, *, likelihood: bool
+) -> dict[str, Tensor]:
+    """Each term of LossWeights, and `points`; means over what counts.
+
+    likelihood  False: plain distances instead of Gaussian likelihoods, for the first steps, when
+                no sigma is known and points that happen to lie well would drown the others.
+
+    Source: Wood et al. 2022, "3D face reconstruction with dense landmarks".
+    """
+    faces = batch.faces
+    points, whole = answer.points, answer.whole
+    weight = point_weights / point_weights.sum()
+    gap = ((points.xy[:faces] - batch.points[..., :2]) ** 2).sum(2)
+    depth_gap = (points.depth[:faces] - batch.points[..., 2]) ** 2
+    irises = whole.irises[:faces]
+    iris_gap = ((irises[..., :2] - batch.irises[..., :2]) ** 2).sum(2)
+    radius = torch.log(batch.irises[..., 2].clamp_min(MIN_RADIUS))
+    iris_count = batch.iris_seen.sum() + 1e-6
+    if likelihood:
+        of_point = gaussian(gap, points.log_sigma[:faces], axes=2)
+        of_depth = gaussian(depth_gap, points.log_sigma_depth[:faces], axes=1)
+        of_iris = gaussian(iris_gap, irises[..., 3], axes=2)
+    else:
+        of_point, of_depth, of_iris = (
+            20 * torch.sqrt(g + 1e-6) for g in (gap, depth_gap, iris_gap)
+        )
+    rough = torch.sqrt(
+        ((answer.rough_xy[:faces] - batch.points[..., :2]) ** 2).sum(2) + ROUGH_UNIT**2
+    )
+    is_face = torch.zeros_like(whole.face)
+    is_face[:faces] = 1.0
+    terms = {
+        "points": (of_point * weight).sum(1).mean(),
+        "rough": (rough * weight).sum(1).mean() / ROUGH_UNIT,
+        "depth": (of_depth * weight).sum(1).mean(),
+        "visible": functional.binary_cross_entropy_with_logits(
+            points.visible[:faces], batch.visible
+        ),
+        "irises": ((of_iris + 5 * (irises[..., 2] - radius).abs()) * batch.iris_seen).sum()
+        / iris_count,
+        "rotation": (rotation_from_six(whole.rotation[:faces]) - batch.rotation)
+        .square()
+        .sum((1, 2))
+        .add(1e-4)
+        .sqrt()
+        .mean(),
+        "expression": (torch.sigmoid(whole.expression[:faces]) - batch.expression).abs().mean(),
+        "face": functional.binary_cross_entropy_with_logits(whole.face, is_face),
+    }
+    if answer.parts is not None and len(batch.parts):
+        terms["parts"] = functional.cross_entropy(answer.parts.float(), batch.parts)
+    return terms
+
+
+def gaussian(squared: Tensor, log_sigma: Tensor, *, axes: int) -> Tensor:
+    """Negative log likelihood of a distance under a round Gaussian, without the constant."""
+    return axes * log_sigma + squared / (2 * torch.exp(2 * log_sigma))
+
+
+def total(terms: dict[str, Tensor], weights: LossWeights) -> Tensor:
+    parts = [
+        value * (1.0 if name == "points" else getattr(weights, name))
+        for name, value in terms.items()
+    ]
+    return torch.stack(parts).sum()
