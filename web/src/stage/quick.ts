@@ -1,0 +1,107 @@
+/**
+ * A cheap likeness of the full materials, for machines without a graphics card.
+ *
+ * All light is reckoned per vertex; a pixel costs one texture read and the tone curve. Used for
+ * the first picture and while something moves; a still picture gets the full materials.
+ */
+import { Color, DoubleSide, FrontSide, Matrix3, ShaderMaterial, type Texture, Vector3 } from 'three';
+import { HARMONICS_GLSL } from './harmonics';
+
+/** Shared by all quick materials; light.ts keeps it. */
+export const quickLight = {
+  harmonics: { value: Array.from({ length: 9 }, () => new Vector3()) },
+  turn: { value: new Matrix3() },
+  lampDirection: { value: new Vector3(0, 0, 1) },
+  lampColor: { value: new Color(0, 0, 0) },
+};
+
+const VERTEX = /* glsl */ `
+${HARMONICS_GLSL}
+uniform mat3 turn;
+uniform vec3 lampDirection;
+uniform vec3 lampColor;
+uniform vec3 wrap;
+uniform vec3 soften;
+uniform float gloss;
+#ifdef USE_TEXTURE
+  varying vec2 vPlace;
+#endif
+varying vec3 vLight;
+varying vec3 vShine;
+void main() {
+  vec4 world = modelMatrix * vec4(position, 1.0);
+  vec3 n = normalize(mat3(modelMatrix) * normal);
+  vec3 view = normalize(cameraPosition - world.xyz);
+  #ifdef TWO_SIDED
+    if (dot(n, view) < 0.0) n = -n;
+  #endif
+  vec3 m = turn * n;
+  vec3 around = mix(surroundingLight(m), surroundingLight(turn * normalize(n + 0.9 * view)), soften);
+  float facing = dot(n, lampDirection);
+  vec3 soft = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
+  vec3 lamp = max(soft * soft, vec3(max(facing, 0.0)));
+  vLight = max(around, 0.0) + lamp * lampColor;
+  float grazing = pow(1.0 - max(dot(n, view), 0.0), 5.0);
+  vec3 mirrored = max(surroundingLight(turn * reflect(-view, n)), 0.0);
+  float spark = pow(max(dot(n, normalize(view + lampDirection)), 0.0), gloss);
+  vShine = mirrored * (0.03 + 0.25 * grazing) + lampColor * spark * (gloss + 8.0) * 0.0016;
+  #ifdef USE_TEXTURE
+    vPlace = uv;
+  #endif
+  gl_Position = projectionMatrix * viewMatrix * world;
+}
+`;
+
+const FRAGMENT = /* glsl */ `
+uniform vec3 color;
+uniform float alpha;
+#ifdef USE_TEXTURE
+  uniform sampler2D map;
+  varying vec2 vPlace;
+#endif
+varying vec3 vLight;
+varying vec3 vShine;
+void main() {
+  vec4 base = vec4(color, alpha);
+  #ifdef USE_TEXTURE
+    base *= texture2D(map, vPlace);
+  #endif
+  gl_FragColor = vec4(base.rgb * vLight + vShine, base.a);
+  #include <tonemapping_fragment>
+  #include <colorspace_fragment>
+}
+`;
+
+export interface QuickLook {
+  map: Texture | null;
+  color: Color;
+  opacity: number;
+  transparent: boolean;
+  doubleSided: boolean;
+  skin: boolean;
+  gloss: number; // of the lamp's highlight: 8 dull .. 200 wet
+}
+
+export function quickMaterial(look: QuickLook): ShaderMaterial {
+  const { map, skin } = look;
+  return new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    transparent: look.transparent,
+    depthWrite: !look.transparent,
+    side: look.doubleSided ? DoubleSide : FrontSide,
+    defines: {
+      ...(map ? { USE_TEXTURE: 1 } : {}),
+      ...(look.doubleSided ? { TWO_SIDED: 1 } : {}),
+    },
+    uniforms: {
+      ...quickLight,
+      map: { value: map },
+      color: { value: look.color },
+      alpha: { value: look.opacity },
+      wrap: { value: skin ? new Vector3(0.34, 0.13, 0.07) : new Vector3(0.001, 0.001, 0.001) },
+      soften: { value: skin ? new Vector3(0.3, 0.14, 0.08) : new Vector3() },
+      gloss: { value: look.gloss },
+    },
+  });
+}
