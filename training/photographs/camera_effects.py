@@ -1,0 +1,96 @@
+"""What a camera and a web site do to a picture: colour, contrast, blur, motion, noise, JPEG, size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from faceborn.types import Array
+
+GREY = 0.1  # how often
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def expose(rng: np.random.Generator, linear: Array, face: Array, tone: Array) -> float:
+    """The factor that brings the median of the face's pixels near where cameras put it.
+
+    linear  (H, W, 3); face (H, W) bool; tone (3,) albedo of the skin
+    """
+    goal = float(np.clip(tone.mean() * rng.uniform(0.55, 1.55), 0.03, 0.6))
+    if face.sum() < 50:
+        return 1.0
+    median = float(np.median(linear[face].mean(1)))
+    return float((goal / max(median, 1e-3)) ** rng.uniform(0.6, 1.0))
+
+
+def develop(rng: np.random.Generator, linear: Array) -> tuple[Array, bool]:
+    """(S, S, 3) linear to uint8 sRGB as a camera stores it, and whether it is grey."""
+    image = np.clip(linear, 0, 1) ** np.float32(1 / 2.2)
+    size = image.shape[0]
+    grey = bool(rng.random() < GREY)
+    if grey:
+        tint = np.array([1.0, 0.94, 0.82], np.float32) ** (
+            rng.uniform(0, 1) if rng.random() < 0.3 else 0
+        )
+        image = (image @ LUMA)[..., None] * tint.astype(np.float32)
+    else:
+        # Saturation and white balance are one matrix.
+        saturation = np.float32(rng.uniform(0.65, 1.25))
+        balance = np.exp(rng.normal(0, 0.05, 3)).astype(np.float32)
+        matrix = saturation * np.eye(3, dtype=np.float32) + (1 - saturation) * LUMA[:, None]
+        image = image @ (matrix * balance)
+    image = _curve(rng, image)
+    if rng.random() < 0.22:
+        small = int(np.exp(rng.uniform(np.log(36), np.log(160))))
+        how = (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(rng.integers(2))]
+        shrunk = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
+        image = cv2.resize(shrunk, (size, size), interpolation=how)
+    case = rng.random()
+    if case < 0.35:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6))
+    elif case < 0.42:
+        image = _smear(rng, image)
+    elif case < 0.6:  # sharpened, as phones do
+        soft = cv2.GaussianBlur(image, (0, 0), 1.2)
+        image = image + rng.uniform(0.2, 0.9) * (image - soft)
+    if rng.random() < 0.5:
+        image = _noisy(rng, image)
+    pixels = (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+    if rng.random() < 0.5:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 95))]
+        decoded = cv2.imdecode(cv2.imencode(".jpg", pixels[..., ::-1], quality)[1], 1)
+        assert decoded is not None
+        pixels = np.ascontiguousarray(decoded[..., ::-1])
+    return pixels, grey
+
+
+def _curve(rng: np.random.Generator, image: Array) -> Array:
+    """Contrast, gain and flare in one table."""
+    level = np.linspace(0, 1, 1024, dtype=np.float32)
+    contrast = rng.uniform(-0.2, 0.5)
+    level = level + contrast * (level * level * (3 - 2 * level) - level)
+    table = level * rng.uniform(0.88, 1.08) + rng.uniform(-0.02, 0.06)
+    index = np.clip(image * 1023, 0, 1023).astype(np.int16)
+    return np.asarray(table.astype(np.float32)[index])
+
+
+def _smear(rng: np.random.Generator, image: Array) -> Array:
+    """Motion while the shutter was open."""
+    size = int(rng.integers(3, 9))
+    kernel = np.zeros((size, size), np.float32)
+    cv2.line(kernel, (0, int(rng.integers(size))), (size - 1, int(rng.integers(size))), 1.0)
+    kernel = kernel if rng.random() < 0.5 else kernel.T
+    return np.asarray(cv2.filter2D(image, -1, np.ascontiguousarray(kernel / kernel.sum())))
+
+
+def _noisy(rng: np.random.Generator, image: Array) -> Array:
+    """Shot and read noise; half of the time without colour, sometimes grainy."""
+    size = image.shape[0]
+    coarse = size // 2 if rng.random() < 0.25 else size
+    channels = 3 if rng.random() < 0.6 else 1
+    noise = rng.standard_normal((coarse, coarse, channels), dtype=np.float32)
+    if coarse != size:
+        noise = cv2.resize(noise, (size, size), interpolation=cv2.INTER_LINEAR)
+        noise = noise.reshape(size, size, channels)
+    strength = np.float32(abs(rng.normal(0, 0.018)))
+    return np.asarray(image + noise * strength * (0.5 + np.sqrt(np.clip(image, 0, 1))))

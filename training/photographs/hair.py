@@ -1,0 +1,3 @@
+"""Hair: a cap along the skull."""
+
+from __future__ import annotations

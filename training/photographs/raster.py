@@ -1,0 +1,179 @@
+"""Draw triangles into a z buffer, compiled: `faceborn.geometry.raster` is the slow, judging twin.
+
+Screen positions are (x, y) in pixels with z towards the viewer; pixel [row, column] is taken if its
+centre lies inside. Triangles are small beside their distance, so barycentrics are those of the
+screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from faceborn.types import Array
+
+FAR = np.float32(-1e9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Buffers:
+    """What each pixel of a square picture sees; drawn into by `draw`."""
+
+    z: Array  # (S, S) float32, larger is nearer
+    triangle: Array  # (S, S) int32, -1 where there is none
+    first: Array  # (S, S) float32, weight of the triangle's first corner
+    second: Array  # (S, S) float32
+
+
+def clear_buffers(size_px: int) -> Buffers:
+    return Buffers(
+        z=np.full((size_px, size_px), FAR, np.float32),
+        triangle=np.full((size_px, size_px), -1, np.int32),
+        first=np.zeros((size_px, size_px), np.float32),
+        second=np.zeros((size_px, size_px), np.float32),
+    )
+
+
+@numba.njit(cache=True, fastmath=True)
+def draw(screen, triangles, start, stop, z, triangle, first, second, cull):  # type: ignore[no-untyped-def]
+    """Draw triangles[start:stop], opaque; with `cull` those that face the viewer alone."""
+    height, width = z.shape
+    for t in range(start, stop):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
+        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
+        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if (cull and area >= 0) or abs(area) < 1e-9:
+            continue
+        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
+        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
+        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
+        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
+        if x0 > x1 or y0 > y1:
+            continue
+        over = np.float32(1.0) / area
+        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
+        for y in range(y0, y1 + 1):
+            for x in range(x0, x1 + 1):
+                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
+                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
+                w0 = 1 - w1 - w2
+                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+                    continue
+                depth = w0 * az + w1 * bz + w2 * cz
+                if depth > z[y, x]:
+                    z[y, x] = depth
+                    triangle[y, x] = t
+                    first[y, x] = w0
+                    second[y, x] = w1
+
+
+@numba.njit(cache=True, fastmath=True)
+def draw_cut(  # type: ignore[no-untyped-def]
+    screen, triangles, start, stop, z, triangle, first, second, uv, edge, mask, strength
+):
+    """Draw triangles[start:stop] with holes: a pixel is dropped where edge + strength * mask < 0.
+
+    uv    (V, 2) place in `mask`, which repeats; edge (V,) how sure the surface is there
+    mask  (M, M) float32 around 0, M a power of two
+    """
+    height, width = z.shape
+    wrap = mask.shape[0] - 1
+    for t in range(start, stop):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
+        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
+        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if abs(area) < 1e-9:
+            continue
+        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
+        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
+        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
+        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
+        if x0 > x1 or y0 > y1:
+            continue
+        over = np.float32(1.0) / area
+        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
+        for y in range(y0, y1 + 1):
+            for x in range(x0, x1 + 1):
+                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
+                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
+                w0 = 1 - w1 - w2
+                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+                    continue
+                depth = w0 * az + w1 * bz + w2 * cz
+                if depth <= z[y, x]:
+                    continue
+                u = int(w0 * uv[i, 0] + w1 * uv[j, 0] + w2 * uv[k, 0]) & wrap
+                v = int(w0 * uv[i, 1] + w1 * uv[j, 1] + w2 * uv[k, 1]) & wrap
+                sure = w0 * edge[i] + w1 * edge[j] + w2 * edge[k]
+                if sure + strength * mask[v, u] < 0:
+                    continue
+                z[y, x] = depth
+                triangle[y, x] = t
+                first[y, x] = w0
+                second[y, x] = w1
+
+
+@numba.njit(cache=True, fastmath=True)
+def draw_depth(screen, triangles, start, stop, z):  # type: ignore[no-untyped-def]
+    """The z buffer alone, both sides; for shadows."""
+    height, width = z.shape
+    for t in range(start, stop):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
+        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
+        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if abs(area) < 1e-9:
+            continue
+        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
+        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
+        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
+        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
+        if x0 > x1 or y0 > y1:
+            continue
+        over = np.float32(1.0) / area
+        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
+        for y in range(y0, y1 + 1):
+            for x in range(x0, x1 + 1):
+                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
+                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
+                w0 = 1 - w1 - w2
+                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+                    continue
+                depth = w0 * az + w1 * bz + w2 * cz
+                z[y, x] = max(z[y, x], depth)
+
+
+@numba.njit(cache=True, fastmath=True)
+def vertex_normals(vertices, triangles, start, stop, out):  # type: ignore[no-untyped-def]
+    """Area-weighted unit normals of triangles[start:stop] into `out`, whose rows must be 0 there."""
+    for t in range(start, stop):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ux = vertices[b, 0] - vertices[a, 0]
+        uy = vertices[b, 1] - vertices[a, 1]
+        uz = vertices[b, 2] - vertices[a, 2]
+        wx = vertices[c, 0] - vertices[a, 0]
+        wy = vertices[c, 1] - vertices[a, 1]
+        wz = vertices[c, 2] - vertices[a, 2]
+        x, y, z = uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx
+        for corner in range(3):
+            v = triangles[t, corner]
+            out[v, 0] += x
+            out[v, 1] += y
+            out[v, 2] += z
+
+
+@numba.njit(cache=True, fastmath=True)
+def unit_rows(rows, start, stop):  # type: ignore[no-untyped-def]
+    """Scale rows[start:stop] (V, 3) to length 1."""
+    for v in range(start, stop):
+        length = np.sqrt(rows[v, 0] ** 2 + rows[v, 1] ** 2 + rows[v, 2] ** 2) + np.float32(1e-12)
+        rows[v, 0] /= length
+        rows[v, 1] /= length
+        rows[v, 2] /= length
