@@ -1,0 +1,114 @@
+"""What is known about a photograph: the rows of a shard, out of the scene that was drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from faceborn.types import Array, Camera
+from photographs.people import Person
+from photographs.points import Points
+from photographs.scene import Kind, Scene
+from photographs.shards import COVERED, HIDDEN, MAP_PX, OUTSIDE, SEEN, SIZE_PX
+
+SLACK_MM = 3.0  # a point this far behind the nearest surface still lies on it
+KINDS = ("hair", "beard", "spectacles", "hat", "hand", "object", "background", "grey")
+
+
+def see_points(
+    scene: Scene, points: Points, camera: Camera, head_z: Array, full_z: Array
+) -> tuple[Array, Array]:
+    """(L, 3) landmarks in pixels of the drawn picture and (L,) visibility.
+
+    head_z  z buffer of the head alone, full_z of everything
+    """
+    count = scene.head_count
+    screen = points.of(scene.screen[:count])
+    view = points.of(scene.view[:count])
+    normal = points.of(scene.normal[:count])
+    landmarks = screen.copy()
+    middle = -view[points.core, 2].mean()
+    landmarks[:, 2] = (view[:, 2] + middle) * camera.focal_px / middle
+    facing = (normal * -view).sum(1) > 0
+    size = head_z.shape[0]
+    column, row = np.clip(screen[:, :2].astype(int), 0, size - 1).T
+    outside = ((screen[:, :2] < 0) | (screen[:, :2] >= size)).any(1)
+    hidden = ~facing | (head_z[row, column] > screen[:, 2] + SLACK_MM)
+    covered = full_z[row, column] > np.maximum(head_z[row, column], screen[:, 2]) + 0.3
+    visibility = np.full(len(screen), SEEN, np.uint8)
+    visibility[covered] = COVERED
+    visibility[hidden] = HIDDEN
+    visibility[outside] = OUTSIDE
+    return landmarks.astype(np.float32), visibility
+
+
+def see_irises(scene: Scene, person: Person, camera: Camera, triangle: Array) -> tuple[Array, Array]:
+    """(2, 3) x, y, radius in drawn pixels and (2,) share of each disc that shows."""
+    iris = np.empty((2, 3), np.float32)
+    seen = np.zeros(2, np.float32)
+    around = np.arange(16) * (2 * np.pi / 16)
+    rings = np.concatenate(
+        [share * np.stack([np.cos(around), np.sin(around)], 1) for share in (0.4, 0.8)]
+    )
+    size = triangle.shape[0]
+    for eye, kind in enumerate((Kind.EYE_LEFT, Kind.EYE_RIGHT)):
+        center, radius = person.irises_mm[eye], float(person.iris_radius_mm[eye])
+        depth = float(camera.to_camera(center)[2])
+        iris[eye, :2] = camera.project(center)
+        iris[eye, 2] = radius * camera.focal_px / depth
+        gaze = person.gaze[eye]
+        across = np.cross([0.0, 1.0, 0.0], gaze)
+        across /= np.linalg.norm(across)
+        up = np.cross(gaze, across)
+        towards = camera.camera_from_head @ gaze
+        if towards @ camera.to_camera(center) > 0:
+            continue
+        disc = center + radius * (rings[:, :1] * across + rings[:, 1:] * up)
+        pixel = camera.project(disc).astype(int)
+        inside = ((pixel >= 0) & (pixel < size)).all(1)
+        hit = triangle[np.clip(pixel[:, 1], 0, size - 1), np.clip(pixel[:, 0], 0, size - 1)]
+        seen[eye] = (inside & (hit >= 0) & (scene.kinds[hit] == kind)).mean()
+    return iris, seen
+
+
+def to_parts(label: Array) -> Array:
+    """(S, S) labels of the drawn picture to (128, 128), by the pixel under each cell's middle."""
+    size = label.shape[0]
+    at = ((np.arange(MAP_PX) + 0.5) * size / MAP_PX).astype(int)
+    return np.ascontiguousarray(label[np.ix_(at, at)])
+
+
+def covered_share(scene: Scene, head_triangle: Array, triangle: Array) -> float:
+    """Share of the face's pixels that something lies before."""
+    face = (head_triangle >= 0) & (head_triangle < scene.head_spans["face"][1])
+    total = int(face.sum())
+    other = face & (triangle >= scene.head_triangles)
+    return float(other.sum() / total) if total else 0.0
+
+
+def describe(
+    person: Person,
+    camera: Camera,
+    rotation: Array,
+    pose_deg: Array,
+    landmarks: Array,
+    visibility: Array,
+    iris: Array,
+    iris_seen: Array,
+    drawn_px: int,
+) -> dict[str, Array]:
+    """The part of a shard's row that is geometry, in pixels of the stored picture."""
+    scale = np.float32(SIZE_PX / drawn_px)
+    return {
+        "landmarks": landmarks * scale,
+        "visibility": visibility,
+        "iris": iris * scale,
+        "iris_seen": iris_seen,
+        "rotation": rotation.astype(np.float32),
+        "pose_deg": pose_deg.astype(np.float32),
+        "identity": person.identity.astype(np.float32),
+        "expression": person.expression.weights.astype(np.float32),
+        "gaze_deg": person.expression.gaze_deg.astype(np.float32),
+        "focal_px": np.float32(camera.focal_px * scale),
+        "center_px": np.asarray(camera.center_px, np.float32) * scale,
+        "translation_mm": camera.translation_mm.astype(np.float32),
+    }
