@@ -70,7 +70,9 @@ class Backgrounds:
         return self._sized(canvas)
 
     def _plain(self, rng: np.random.Generator) -> Array:
-        colour = rng.uniform(60, 250, 3) if rng.random() < 0.35 else np.full(3, rng.uniform(20, 255))
+        colour = (
+            rng.uniform(60, 250, 3) if rng.random() < 0.35 else np.full(3, rng.uniform(20, 255))
+        )
         colour = np.clip(colour + rng.normal(0, 6, 3), 0, 255)
         fall = 1 - rng.uniform(0, 0.35) * np.linspace(0, 1, 8)[:, None, None] * np.ones((8, 8, 1))
         return self._sized(np.clip(colour * fall, 0, 255).astype(np.uint8), cv2.INTER_LINEAR)

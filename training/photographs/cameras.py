@@ -1,4 +1,4 @@
-"""Where the head is turned, and the camera that sees it: a crop around the face of a larger photo."""
+"""Where the head is turned, and the camera that sees it: a crop of a larger photo."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def draw_pose(rng: np.random.Generator) -> Pose:
     even = rng.random(2) < 0.5
     pitch = rng.uniform(-PITCH_DEG, PITCH_DEG) if even[0] else rng.normal(0, 10)
     roll = rng.uniform(-ROLL_DEG, ROLL_DEG) if even[1] else rng.normal(0, 8)
-    pitch, roll = float(np.clip(pitch, -PITCH_DEG, PITCH_DEG)), float(
-        np.clip(roll, -ROLL_DEG, ROLL_DEG)
+    pitch, roll = (
+        float(np.clip(pitch, -PITCH_DEG, PITCH_DEG)),
+        float(np.clip(roll, -ROLL_DEG, ROLL_DEG)),
     )
     # Shoulders follow a turned head half of the way, and hang below a tilted one.
     torso = rotation_from_angles(
@@ -54,9 +55,7 @@ def draw_pose(rng: np.random.Generator) -> Pose:
     )
 
 
-def draw_camera(
-    rng: np.random.Generator, pose: Pose, core_mm: Array, size_px: int
-) -> Camera:
+def draw_camera(rng: np.random.Generator, pose: Pose, core_mm: Array, size_px: int) -> Camera:
     """A camera of `size_px` around the core points (C, 3) of this head."""
     focal_mm = np.exp(rng.uniform(*np.log(FOCAL_MM)))
     share = rng.uniform(*FACE_SHARE)

@@ -1,4 +1,4 @@
-"""Shoulders under cloth: a tube around the neck that widens to a body, with collars of many kinds."""
+"""Shoulders under cloth: a tube around the neck that widens to a body, with many collars."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ def draw_clothes(rng: np.random.Generator, model: HeadModel, pose: Pose, size: f
     deep = open_front * np.clip(np.cos(angle), 0, 1) ** (2 * sharp)
     deep = deep + rng.uniform(0, 12) * np.clip(-np.cos(angle), 0, 1) * -1
     y = collar - deep - (330 + collar - deep) * 0 - share**1.3 * 260
-    inner = np.stack([np.interp(-row, -heights, column) for row, column in zip(
-        y.T, radius.T, strict=True)], 1)
+    inner = np.stack(
+        [np.interp(-row, -heights, column) for row, column in zip(y.T, radius.T, strict=True)], 1
+    )
     below = np.clip((-150 - y) / 180, 0, 1)
     body_x, body_z = 190 * width, 112 * width
     body = 1 / np.sqrt((np.sin(angle) / body_x) ** 2 + (np.cos(angle) / body_z) ** 2)
     loose = CLEAR_MM + rng.uniform(0, 9) * (1 - share)
     distance = np.maximum(inner * size, inner * size * (1 - below**0.6) + body * below**0.6) + loose
-    folds = rng.uniform(0, 4) * share * np.sin(rng.integers(5, 13) * angle + rng.uniform(0, 6) * share)
+    folds = (
+        rng.uniform(0, 4) * share * np.sin(rng.integers(5, 13) * angle + rng.uniform(0, 6) * share)
+    )
     distance = distance + folds
     vertices = np.stack(
         [distance * np.sin(angle), y * np.ones(AROUND), AXIS_Z_MM + distance * np.cos(angle)], -1
@@ -93,7 +96,5 @@ def body_outline(model: HeadModel) -> tuple[Array, Array]:
             radius[row, column] = distance[near].max() if near.any() else 0
     for column in range(AROUND):  # below the model's rim its last radius goes on
         known = np.flatnonzero(radius[:, column] > 0)
-        radius[:, column] = np.interp(
-            np.arange(len(heights)), known, radius[known, column]
-        )
+        radius[:, column] = np.interp(np.arange(len(heights)), known, radius[known, column])
     return heights, np.maximum.accumulate(radius, 0)

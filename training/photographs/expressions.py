@@ -1,4 +1,4 @@
-"""Faces as people make them: a look out of a list, at some strength, a bit of another, not noise."""
+"""Faces as people make them: a look out of a list at some strength, a bit of another."""
 
 from __future__ import annotations
 
@@ -40,12 +40,24 @@ LOOKS: dict[str, tuple[float, dict[str, float]]] = {
     ),
     "shout": (
         0.4,
-        {"browDown": 0.6, "jawOpen": 0.8, "noseSneer": 0.6, "mouthLowerDown": 0.6, "mouthUpperUp": 0.5},
+        {
+            "browDown": 0.6,
+            "jawOpen": 0.8,
+            "noseSneer": 0.6,
+            "mouthLowerDown": 0.6,
+            "mouthUpperUp": 0.5,
+        },
     ),
     "sad": (0.7, {"browInnerUp": 0.8, "mouthFrown": 0.7, "mouthShrugLower": 0.5, "eyeSquint": 0.2}),
     "disgust": (
         0.5,
-        {"noseSneer": 0.8, "mouthUpperUp": 0.6, "browDown": 0.4, "mouthFrown": 0.3, "eyeSquint": 0.4},
+        {
+            "noseSneer": 0.8,
+            "mouthUpperUp": 0.6,
+            "browDown": 0.4,
+            "mouthFrown": 0.3,
+            "eyeSquint": 0.4,
+        },
     ),
     "doubt": (0.4, {"mouthLeft": 0.5, "browOuterUpLeft": 0.7, "browDownRight": 0.4}),
     "doubt, other side": (0.4, {"mouthRight": 0.5, "browOuterUpRight": 0.7, "browDownLeft": 0.4}),
@@ -90,9 +102,7 @@ def draw_expression(
                 weights[index[name + side]] += strength * weight * rng.uniform(0.75, 1.2)
     # Nobody is quite still, nor quite even.
     weights += np.abs(rng.normal(0, 0.04, len(weights))) * (rng.random(len(weights)) < 0.4)
-    opened = sum(
-        float(weights[number]) for name, number in index.items() if name.startswith(OPENS)
-    )
+    opened = sum(float(weights[number]) for name, number in index.items() if name.startswith(OPENS))
     lips_closed = opened < 0.12
     if lips_closed:
         for name, number in index.items():

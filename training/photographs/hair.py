@@ -49,7 +49,7 @@ STYLES: dict[str, Style] = {
         length=(14, 42),
         strips=750,
         width=(5, 10),
-        lift=(0.15, 0.7),
+        lift=(0.05, 0.4),
         cap=(2, 7),
         comb=("down", "side", "back", "forward"),
         curl=(0.0, 0.25),
@@ -59,7 +59,7 @@ STYLES: dict[str, Style] = {
         length=(35, 70),
         strips=800,
         width=(6, 12),
-        lift=(0.35, 0.9),
+        lift=(0.15, 0.5),
         cap=(4, 12),
         comb=("side", "back"),
         curl=(0.0, 0.4),
@@ -69,7 +69,7 @@ STYLES: dict[str, Style] = {
         length=(50, 120),
         strips=900,
         width=(5, 11),
-        lift=(0.1, 0.3),
+        lift=(0.03, 0.2),
         cap=(2, 6),
         comb=("forward", "down"),
         front=(0.6, 1.1),
@@ -78,9 +78,9 @@ STYLES: dict[str, Style] = {
     "chin": Style(
         often=0.11,
         length=(110, 190),
-        strips=1000,
-        width=(7, 13),
-        lift=(0.1, 0.35),
+        strips=800,
+        width=(9, 16),
+        lift=(0.03, 0.22),
         cap=(2, 8),
         comb=("down", "side"),
         curl=(0.0, 0.6),
@@ -89,9 +89,9 @@ STYLES: dict[str, Style] = {
     "long": Style(
         often=0.14,
         length=(220, 420),
-        strips=1000,
-        width=(8, 15),
-        lift=(0.1, 0.35),
+        strips=800,
+        width=(10, 18),
+        lift=(0.03, 0.22),
         cap=(2, 8),
         comb=("down", "side", "back"),
         curl=(0.0, 0.7),
@@ -112,9 +112,9 @@ STYLES: dict[str, Style] = {
     "curls": Style(
         often=0.08,
         length=(30, 110),
-        strips=1300,
-        width=(5, 9),
-        lift=(0.5, 1.0),
+        strips=900,
+        width=(6, 11),
+        lift=(0.3, 0.8),
         cap=(6, 22),
         comb=("down", "side"),
         curl=(0.6, 1.3),
@@ -177,9 +177,7 @@ def draw_haircut(
         )
     ]
     if style.strips:
-        parts.append(
-            _strips(rng, style, ground, cap, normal, hair_mm, colour, hatted=hatted)
-        )
+        parts.append(_strips(rng, style, ground, cap, normal, hair_mm, colour, hatted=hatted))
         if rng.random() < style.tied:
             parts += _tied(rng, colour)
     return Haircut(
@@ -216,7 +214,9 @@ def scalp(model: HeadModel) -> Scalp:
     area = np.zeros(len(vertices))
     triangles = local.reshape(-1, 3)
     corner = mean[triangles]
-    size = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    size = np.linalg.norm(
+        np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
+    )
     np.add.at(area, triangles.ravel(), np.repeat(size, 3))
     area *= hair_mm[vertices] > -6
     roots = rng.choice(len(vertices), 6000, p=area / area.sum())
@@ -269,12 +269,16 @@ def _strips(
     phase = rng.uniform(0, 6.3, (count, 1))
     turns = rng.uniform(0.5, 1.4)
     hull = rng.uniform(0, 1.5, (count, 1)) ** 2 * 0.02
+    # Hair lies on hair: what stands off the skull by more than this falls back on it.
+    ceiling = (
+        1.07 + hull + rng.uniform(0.1, 0.5) * lift + 0.1 * np.clip((z[:, None] - 20) / 60, 0, 1)
+    )
     path = np.empty((POINTS, count, 3))
     for number in range(POINTS):
         path[number] = place
         direction = direction + fall * 0.35 * DOWN
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-        place = _outside(place + direction * step, 1.02 + hull)
+        place = _outside(place + direction * step, 1.02 + hull, ceiling)
     side = np.cross(path[-1] - path[0], out)
     side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-6
     if curl > 0.5:
@@ -296,7 +300,7 @@ def _strips(
     tint = colour * shade * np.linspace(0.75, 1.1, POINTS)[:, None, None]
     return Part(
         vertices_mm=vertices.reshape(-1, 3),
-        triangles=_strip_triangles(count),
+        triangles=strip_triangles(count),
         kind=Kind.HAIR,
         colour=np.repeat(tint, 2, 1).reshape(-1, 3),
         uv=uv.reshape(-1, 2),
@@ -305,7 +309,7 @@ def _strips(
     )
 
 
-def _strip_triangles(count: int) -> Array:
+def strip_triangles(count: int) -> Array:
     point, strip = np.divmod(np.arange((POINTS - 1) * count), count)
     a = (point * count + strip) * 2
     b, c, d = a + 1, a + 2 * count, a + 2 * count + 1
@@ -332,19 +336,22 @@ def _combing(rng: np.random.Generator, way: str, mean_mm: Array) -> Array:
     return from_crown  # forward, as it grows
 
 
-def _outside(place: Array, hull: Array) -> Array:
-    """Push points (R, 3) out of the skull, and out of neck and shoulders below it."""
+def _outside(place: Array, hull: Array, ceiling: Array) -> Array:
+    """Keep points (R, 3) outside of the skull and below a ceiling, and out of neck and shoulders."""
     arm = (place - SKULL_MM) / RADII_MM
     deep = np.sqrt((arm * arm).sum(1, keepdims=True)) / hull
-    place = np.where(deep < 1, SKULL_MM + arm / np.maximum(deep, 0.3) * RADII_MM, place)
+    high = ceiling / hull
+    scale = np.where(deep < 1, 1 / np.maximum(deep, 0.3), np.minimum(1, high / deep))
+    scale = np.where((place[:, [1]] < 10) & (deep >= 1), 1.0, scale)
+    place = SKULL_MM + arm * scale * RADII_MM
     # A column for neck and jaw, wider over the shoulders.
     flat = place[:, [0, 2]] - [0, -15]
     low = np.clip((BODY_Y_MM - place[:, [1]]) / 60, 0, 1)
     room = 66 + 60 * low * hull
     away = np.sqrt((flat * flat).sum(1, keepdims=True)) + 1e-6
-    pushed = flat * np.maximum(1, room / away)
+    pushed = flat * np.clip(1, room / away, (room + 34) / away)
     below = place[:, [1]] < 10
-    place[:, [0, 2]] = np.where(below, pushed, flat) + [0, -15]
+    place[:, [0, 2]] = np.where(below, pushed, flat) + np.array([0, -15])
     return place
 
 
@@ -364,7 +371,11 @@ def _tied(rng: np.random.Generator, colour: Array) -> list[Part]:
         stretch = np.array([0.7, 4.0, 0.7])
         knot = knot - [0, size * 3, size * 0.5]
     ball = np.stack(
-        [np.sin(polar) * np.cos(around), np.cos(polar) + 0 * around, np.sin(polar) * np.sin(around)],
+        [
+            np.sin(polar) * np.cos(around),
+            np.cos(polar) + 0 * around,
+            np.sin(polar) * np.sin(around),
+        ],
         -1,
     ).reshape(-1, 3)
     row, column = np.divmod(np.arange((rows - 1) * (columns - 1)), columns - 1)

@@ -35,7 +35,9 @@ def draw_hair_colour(rng: np.random.Generator) -> Array:
 def draw_colour(rng: np.random.Generator) -> Array:
     """(3,) of cloth, plastic, paint: black, white and greys often, now and then loud."""
     if rng.random() < 0.45:
-        level = rng.choice([rng.uniform(0.01, 0.05), rng.uniform(0.05, 0.4), rng.uniform(0.5, 0.85)])
+        level = rng.choice(
+            [rng.uniform(0.01, 0.05), rng.uniform(0.05, 0.4), rng.uniform(0.5, 0.85)]
+        )
         return np.asarray(level * np.exp(rng.normal(0, 0.05, 3)), np.float32)
     rgb = colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 2), rng.uniform(0.15, 0.95))
     return np.asarray(np.array(rgb) ** 2.2, np.float32)

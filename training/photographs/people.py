@@ -80,7 +80,8 @@ class Crowd:
         eyes, gazes, irises, radii = [], [], [], []
         for eye, (joint, ball) in enumerate(zip(self.joints, self.balls, strict=True)):
             center = joints[joint]
-            turn = rotation_from_angles(*expression.gaze_deg[eye], 0.0)
+            yaw, pitch = expression.gaze_deg[eye].tolist()
+            turn = rotation_from_angles(yaw, pitch, 0.0)
             if expression.closed[eye]:
                 lids = self.lids[eye]
                 vertices[lids.moved] += close_slit(vertices, lids, LID_OVERLAP_MM)

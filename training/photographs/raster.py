@@ -152,7 +152,7 @@ def draw_depth(screen, triangles, start, stop, z):  # type: ignore[no-untyped-de
 
 @numba.njit(cache=True, fastmath=True)
 def vertex_normals(vertices, triangles, start, stop, out):  # type: ignore[no-untyped-def]
-    """Area-weighted unit normals of triangles[start:stop] into `out`, whose rows must be 0 there."""
+    """Add area-weighted normals of triangles[start:stop] to `out`; `unit_rows` scales them."""
     for t in range(start, stop):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         ux = vertices[b, 0] - vertices[a, 0]

@@ -132,7 +132,9 @@ class Scene:
         arm = vertices_mm[below] - TORSO_JOINT_MM
         whole = (pose.torso - np.eye(3)).astype(np.float32)
         half = whole / 2
-        self.place[below] += (arm @ whole.T) * self._root[below] + (arm @ half.T) * self._neck[below]
+        self.place[below] += (arm @ whole.T) * self._root[below] + (arm @ half.T) * self._neck[
+            below
+        ]
 
     def add(self, part: Part) -> None:
         """Append a part."""
@@ -200,7 +202,7 @@ def head_openness(model: HeadModel) -> Array:
 
 
 def head_masks(model: HeadModel) -> Array:
-    """(V, 4): hair line in mm (positive where hair grows), lips, brows, border of the face tile."""
+    """(V, 5): mm inside the hairline, lips, brows, border of the face tile, place for a beard."""
     hair_mm = (model.masks["scalp"] - 0.5) * MASK_RAMP_MM["scalp"]
     border = np.zeros(len(model.mean_mm), np.float32)
     face = np.unique(model.triangles[model.triangle_part == 0])
@@ -211,6 +213,5 @@ def head_masks(model: HeadModel) -> Array:
         gap = np.sqrt(((model.mean_mm[some][:, None] - shared) ** 2).sum(2).min(1))
         border[some] = np.clip(1 - gap / 16.0, 0, 1)
     border[scalp] = 1
-    return np.stack([hair_mm, model.masks["lips"], model.masks["brows"], border], 1).astype(
-        np.float32
-    )
+    columns = [hair_mm, model.masks["lips"], model.masks["brows"], border, np.zeros(len(border))]
+    return np.stack(columns, 1).astype(np.float32)

@@ -127,13 +127,22 @@ def shade(  # type: ignore[no-untyped-def]
                     fx, fy = np.float32(x - xi), np.float32(y - yi)
                     cover = max(edge, _step(np.float32(-3), np.float32(9), hair))
                     for c in range(3):
-                        above = linear[tile[yi, xi, c]] * (one - fx) + linear[tile[yi, xi + 1, c]] * fx
+                        above = (
+                            linear[tile[yi, xi, c]] * (one - fx) + linear[tile[yi, xi + 1, c]] * fx
+                        )
                         below = (
                             linear[tile[yi + 1, xi, c]] * (one - fx)
                             + linear[tile[yi + 1, xi + 1, c]] * fx
                         )
                         texel = (above * (one - fy) + below * fy) * skin[c]
                         rgb[c] = texel * (one - cover) + skin[3 + c] * cover
+                    grown = p * masks[i, 4] + q * masks[j, 4] + r * masks[k, 4]
+                    if grown > 0.02:
+                        grain = strands[int(v * 420) & wrap, int(u * 420) & wrap]
+                        grown = min(max(grown * (one + grain), np.float32(0)), one)
+                        for c in range(3):
+                            rgb[c] = rgb[c] * (one - grown) + skin[6 + c] * grown
+                        shine *= one - np.float32(0.6) * grown
                     if lips > 0.5:
                         what = LIP
                         shine *= np.float32(1.6)
@@ -145,7 +154,7 @@ def shade(  # type: ignore[no-untyped-def]
                         if brows[my, mx] > 110 or mesh_brow > 0.72:
                             what = BROW
                             shine *= np.float32(0.4)
-                        elif beard[my, mx] > 140:
+                        elif beard[my, mx] > 140 or grown > 0.3:
                             what = BEARD
                             shine *= np.float32(0.5)
                 else:
@@ -177,8 +186,8 @@ def shade(  # type: ignore[no-untyped-def]
                 what = EYE
                 dx, dy = u - np.float32(0.5), v - np.float32(0.5)
                 radius = np.sqrt(dx * dx + dy * dy) / np.float32(0.114)
-                inside = one - _step(np.float32(0.9), np.float32(1.1), radius)
-                if inside > 0:
+                iris = one - _step(np.float32(0.9), np.float32(1.1), radius)
+                if iris > 0:
                     fibre = strands[
                         int((np.arctan2(dy, dx) + np.float32(3.2)) * 40 + eye[7]) & wrap,
                         int(radius * 12) & wrap,
@@ -191,8 +200,8 @@ def shade(  # type: ignore[no-untyped-def]
                 flesh = (np.float32(0.42), np.float32(0.19), np.float32(0.16))
                 for c in range(3):
                     rgb[c] = white[c] * (one - corner) + flesh[c] * corner
-                    if inside > 0:
-                        rgb[c] = rgb[c] * (one - inside) + inside * max(
+                    if iris > 0:
+                        rgb[c] = rgb[c] * (one - iris) + iris * max(
                             eye[c] * shape, np.float32(0.003)
                         )
                 sky = sky * np.float32(0.8)
@@ -228,7 +237,8 @@ def shade(  # type: ignore[no-untyped-def]
                     shine = np.float32(0.3)
                     power = np.float32(40)
             lit = one
-            if has_shadow:
+            cosine = nx * key[0] + ny * key[1] + nz * key[2]
+            if has_shadow and cosine > np.float32(-0.35):
                 sx = p * shadow_screen[i, 0] + q * shadow_screen[j, 0] + r * shadow_screen[k, 0]
                 sy = p * shadow_screen[i, 1] + q * shadow_screen[j, 1] + r * shadow_screen[k, 1]
                 sz = p * shadow_screen[i, 2] + q * shadow_screen[j, 2] + r * shadow_screen[k, 2]
@@ -236,21 +246,21 @@ def shade(  # type: ignore[no-untyped-def]
                 for oy in range(-1, 2):
                     for ox in range(-1, 2):
                         mx, my = int(sx + ox * softness), int(sy + oy * softness)
-                        if mx < 0 or my < 0 or mx >= map_height or my >= map_height:
-                            free += 1
-                        elif shadow_z[my, mx] < sz + np.float32(5.0):
+                        inside = mx >= 0 and my >= 0 and mx < map_height and my < map_height
+                        if not inside or shadow_z[my, mx] < sz + np.float32(5.0):
                             free += 1
                 lit = np.float32(free) / np.float32(9)
-            cosine = nx * key[0] + ny * key[1] + nz * key[2]
-            fresnel = np.float32(0.028) + np.float32(0.6) * (
-                one - min(max(facing, np.float32(0)), one)
-            ) ** 5
+            fresnel = (
+                np.float32(0.028)
+                + np.float32(0.6) * (one - min(max(facing, np.float32(0)), one)) ** 5
+            )
             hx, hy, hz = vx + key[0], vy + key[1], vz + key[2]
             half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz)
             glint = np.float32(0)
-            if shine > 0 and half > 0 and cosine > 0:
+            if shine > 0 and half > np.float32(0.6) and cosine > 0 and key_colour[1] > 0:
                 glint = half**power * (power + 8) * np.float32(0.04) * lit * shine
                 glint *= np.float32(0.1) + fresnel
+            sheen = fresnel * shine
             mirror = np.float32(2) * facing
             mx_, my_, mz_ = mirror * nx - vx, mirror * ny - vy, mirror * nz - vz
             for c in range(3):
@@ -259,8 +269,8 @@ def shade(  # type: ignore[no-untyped-def]
                 direct = max((cosine + wrapped) / (one + wrapped), np.float32(0)) * lit
                 value = rgb[c] * (soft + key_colour[c] * direct)
                 value += key_colour[c] * glint
-                if shine > 0:
+                if sheen > np.float32(0.02):
                     around = max(irradiance(sh, mx_, my_, mz_, c), np.float32(0))
-                    value += around * fresnel * shine * np.float32(0.5) * sky
+                    value += around * sheen * np.float32(0.5) * sky
                 image[row, column, c] = value
             label[row, column] = what

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -29,6 +30,7 @@ TILE_PX = 512
 MAP_PX = 128  # of the beard and brow maps
 MIN_SEEN = 0.2  # share of the face that the photo must have shown
 MIN_EYES_PX = 45.0  # a smaller face gives a blurred skin
+BEARDED = 0.2  # share of the beard's area that is dark enough, else it is shade and stray texels
 HELD_BACK_OF = 10  # one person of this many gives skins for the test set only
 LONDON_VIEWS = ("03", "08")  # fronts, neutral and smiling
 # Fellows whose tile shows spectacles, a microphone, a hand or hard shadows; picked by eye.
@@ -146,6 +148,13 @@ def to_map(share: Array) -> Array:
     return np.asarray(np.clip(small * 255, 0, 255), np.uint8)
 
 
+def only_beards(beard: Array) -> Array:
+    """The map (M, M), or nothing if what it shows is too little for a beard."""
+    texels = to_map(mask_texels(("beard",), 0.5)) > 127
+    return np.asarray(beard * bool((beard[texels] > 127).mean() > BEARDED))
+
+
+@cache
 def mask_texels(names: tuple[str, ...], level: float) -> Array:
     """(512, 512) bool: texels of the face tile where any of these masks is above `level`."""
     model = load_head_model()
@@ -181,7 +190,7 @@ def load_skins(cache: Path | None, *, held_back: bool = False) -> list[Skin]:
                     tile=stored["tile"],
                     tone=stored["tone"],
                     iris=stored["iris"],
-                    beard=stored["beard"],
+                    beard=only_beards(stored["beard"]),
                     brows=stored["brows"],
                     held_back=held_back,
                 )

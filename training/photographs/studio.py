@@ -8,27 +8,35 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from faceborn.geometry.meshes import vertex_normals
 from faceborn.model import load_head_model
-from faceborn.types import Array, Camera
+from faceborn.types import Array
 from photographs.backgrounds import Backgrounds
+from photographs.beards import OFTEN as BEARD_OFTEN
+from photographs.beards import draw_beard
 from photographs.camera_effects import develop, expose
 from photographs.cameras import Pose, draw_camera, draw_pose
 from photographs.clothes import draw_clothes
 from photographs.expressions import draw_expression
 from photographs.hair import draw_haircut
+from photographs.headwear import OFTEN as HAT_OFTEN
+from photographs.headwear import draw_hat
 from photographs.hues import draw_hair_colour
 from photographs.light import Light, Lights, load_surroundings
+from photographs.occluders import HAND_OFTEN, OBJECT_OFTEN, draw_hand, draw_object
 from photographs.people import Crowd, Person
 from photographs.points import load_points
-from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth, vertex_normals
+from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth
 from photographs.scene import MOUTH_PARTS, Kind, Scene
-from photographs.shading import LINEAR, shade
+from photographs.shading import LINEAR, SKIN, SPECTACLES, shade
 from photographs.shards import SIZE_PX, Sample
 from photographs.skins import load_skins
+from photographs.spectacles import OFTEN as SPECTACLES_OFTEN
+from photographs.spectacles import draw_spectacles, lay_lenses
 from photographs.tones import Dressed, SkinBox
 from photographs.truth import covered_share, describe, see_irises, see_points, to_parts
 
-DRAWN_PX = 320  # the picture is drawn larger and averaged down
+DRAWN_PX = 304  # the picture is drawn larger and averaged down
 BLOCK = 16  # people are made in blocks: sample n is the same whatever else is made
 SHADOW_PX, SHADOW_MM = 176, 2.1  # map of the key light: its size and what a pixel is wide
 MASK_PX = 256
@@ -67,6 +75,8 @@ class Studio:
         self.points = load_points()
         self.crowd = Crowd(self.model)
         self.scene = Scene(self.model)
+        # Hair stands on the mean head's normals: anyone's are near them, and they cost nothing.
+        self._normals = vertex_normals(self.model.mean_mm, self.model.triangles, self.model.weld)
         self.skins = SkinBox(load_skins(cache, held_back=held_back))
         surroundings = load_surroundings(data)
         self.lights = Lights(surroundings)
@@ -111,11 +121,33 @@ class Studio:
         strands = self.strands[int(rng.integers(len(self.strands)))]
 
         scene.set_head(person.vertices_mm, pose)
-        normals = self._normals(person.vertices_mm)
-        haircut = draw_haircut(rng, self.model, person.vertices_mm, normals, hair_colour)
-        for part in haircut.parts:
+        head_mm, normals = person.vertices_mm, self._normals
+        hat = draw_hat(rng, self.model, head_mm, normals) if rng.random() < HAT_OFTEN else None
+        haircut = draw_haircut(
+            rng, self.model, head_mm, normals, hair_colour, hatted=hat is not None
+        )
+        beard = None
+        if rng.random() < BEARD_OFTEN:
+            beard = draw_beard(rng, self.model, head_mm, normals, hair_colour)
+        scene.masks[:, 4] = beard.field if beard else 0
+        spectacles = None
+        if rng.random() < SPECTACLES_OFTEN:
+            spectacles = draw_spectacles(rng, self.model, person)
+        towards = pose.rotation.T @ np.array([0.0, 0.0, 1.0])
+        touched = self.points.of(head_mm)[rng.choice(np.flatnonzero(self.points.core), 2)]
+        hand = thing = None
+        if rng.random() < HAND_OFTEN:
+            hand = draw_hand(rng, touched[0], towards, pose.rotation, dressed.tone)
+        if rng.random() < OBJECT_OFTEN:
+            thing = draw_object(rng, touched[1], towards, pose.rotation)
+        parts = [*haircut.parts, draw_clothes(rng, self.model, pose, 1.0)]
+        parts += [beard.strips] if beard and beard.strips else []
+        parts += [spectacles.frame] if spectacles else []
+        parts += hat.parts if hat else ()
+        parts += [hand] if hand else []
+        parts += [thing[1]] if thing else []
+        for part in parts:
             scene.add(part)
-        scene.add(draw_clothes(rng, self.model, pose, 1.0))
         core = self.points.of(scene.place[: scene.head_count])[self.points.core]
         camera = draw_camera(rng, pose, core, DRAWN_PX)
         self._paint_head(rng, hair_colour)
@@ -125,9 +157,15 @@ class Studio:
         self._draw_parts(strands)
         image, background = self.backgrounds.draw(rng)
         label = np.zeros((DRAWN_PX, DRAWN_PX), np.uint8)
-        self._shade(rng, image, label, dressed, hair_colour, haircut.shift_mm, haircut.under, light, strands)
+        self._shade(
+            rng, image, label, dressed, hair_colour, haircut.shift_mm, haircut.under, light, strands
+        )
 
-        face = label == 1
+        if spectacles:
+            lenses = camera.to_camera(spectacles.lenses_mm)
+            outlines = np.concatenate([camera.project(spectacles.lenses_mm), -lenses[..., 2:]], 2)
+            lay_lenses(image, label, self.buffers.z, outlines, spectacles, SPECTACLES)
+        face = label == SKIN
         image *= expose(rng, image, face, dressed.tone)
         small = cv2.resize(image, (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
         pixels, grey = develop(rng, small)
@@ -148,19 +186,25 @@ class Studio:
             "tone": dressed.tone,
             "light": light.harmonics,
             "key": np.concatenate([light.key_direction, light.key_colour]),
-            "kinds": np.array([haircut.style, 0, 0, 0, 0, 0, background, grey], np.int16),
-            "covered": np.float32(covered_share(scene, head_triangle, self.buffers.triangle)),
+            "kinds": np.array(
+                [
+                    haircut.style,
+                    beard.kind if beard else 0,
+                    spectacles.kind if spectacles else 0,
+                    hat.kind if hat else 0,
+                    hand is not None,
+                    thing[0] if thing else 0,
+                    background,
+                    grey,
+                ],
+                np.int16,
+            ),
+            "covered": np.array(
+                covered_share(scene, head_triangle, self.buffers.triangle), np.float32
+            ),
             "seed": np.array([self.seed, number], np.int64),
         }
         return Sample(image=pixels, parts=to_parts(label), truth=truth)
-
-    def _normals(self, vertices_mm: Array) -> Array:
-        """(V, 3) of the head in head space."""
-        normal = np.zeros((self.scene.head_count, 3), np.float32)
-        welded = self.scene.welded
-        vertex_normals(np.ascontiguousarray(vertices_mm), welded, 0, len(welded), normal)
-        normal = normal[self.scene.own]
-        return normal / (np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9)
 
     def _paint_head(self, rng: np.random.Generator, hair_colour: Array) -> None:
         """Colours of the head's parts that have no texture here."""

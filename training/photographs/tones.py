@@ -49,5 +49,3 @@ class SkinBox:
             tone=np.asarray(skin.tone * gain, np.float32),
             flip=bool(rng.random() < 0.5),
         )
-
-

@@ -41,7 +41,9 @@ def see_points(
     return landmarks.astype(np.float32), visibility
 
 
-def see_irises(scene: Scene, person: Person, camera: Camera, triangle: Array) -> tuple[Array, Array]:
+def see_irises(
+    scene: Scene, person: Person, camera: Camera, triangle: Array
+) -> tuple[Array, Array]:
     """(2, 3) x, y, radius in drawn pixels and (2,) share of each disc that shows."""
     iris = np.empty((2, 3), np.float32)
     seen = np.zeros(2, np.float32)
@@ -108,7 +110,7 @@ def describe(
         "identity": person.identity.astype(np.float32),
         "expression": person.expression.weights.astype(np.float32),
         "gaze_deg": person.expression.gaze_deg.astype(np.float32),
-        "focal_px": np.float32(camera.focal_px * scale),
+        "focal_px": np.array(camera.focal_px * scale, np.float32),
         "center_px": np.asarray(camera.center_px, np.float32) * scale,
         "translation_mm": camera.translation_mm.astype(np.float32),
     }

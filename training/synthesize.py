@@ -1,0 +1,105 @@
+"""Make synthetic photographs with their truth: see training/photographs/README.md.
+
+python training/synthesize.py make 40000 --data ../shared/data --cache CACHE --out SHARDS
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from photographs.counting import describe_shards
+from photographs.points import FILE, choose_points, save_points
+from photographs.shards import find_shards, read_shard, write_shard
+from photographs.skins import build_skins
+from photographs.studio import BLOCK, Studio
+
+from faceborn.model import load_head_model
+
+SHARD = 512  # samples in a file
+TEST_SEED, TEST_COUNT = 900_001, 2_000
+
+
+def make(
+    out: Path, count: int, *, data: Path | None, cache: Path | None, seed: int, held_back: bool
+) -> Iterator[str]:
+    """Write `count` samples to `out`; finished shards are kept. Yields a line per shard."""
+    out.mkdir(parents=True, exist_ok=True)
+    studio = None
+    for number in range(-(-count // SHARD)):
+        path = out / f"shard_{number:05d}.npz"
+        if path.exists():
+            continue
+        studio = studio or Studio(data=data, cache=cache, seed=seed, held_back=held_back)
+        begun = time.perf_counter()
+        wanted = min(SHARD, count - number * SHARD)
+        first = number * SHARD // BLOCK
+        samples = []
+        for block in range(first, first + -(-wanted // BLOCK)):
+            samples += studio.block(block)
+        write_shard(path, samples[:wanted])
+        spent = time.perf_counter() - begun
+        yield f"{path.name}: {wanted} samples, {wanted / spent:.1f} per second"
+
+
+def draw_sheet(folder: Path, target: Path, *, columns: int = 10, rows: int = 10) -> None:
+    """A contact sheet of the newest shard."""
+    shard = read_shard(find_shards(folder)[-1])
+    images = [shard.image(index) for index in range(min(columns * rows, len(shard)))]
+    lines = [np.concatenate(images[at : at + columns], 1) for at in range(0, len(images), columns)]
+    sheet = np.concatenate([line for line in lines if line.shape == lines[0].shape])
+    cv2.imwrite(str(target), sheet[:, :, ::-1])
+
+
+def main() -> None:
+    """One command per step."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    steps = parser.add_subparsers(dest="step", required=True)
+    steps.add_parser("points", help="choose the points again, when the head model has changed")
+    for name in ("skins", "make", "test"):
+        step = steps.add_parser(name)
+        step.add_argument("--data", type=Path, help="the data sets of the house")
+        step.add_argument("--cache", type=Path, help="where baked skins lie")
+        if name != "skins":
+            step.add_argument("--out", type=Path, required=True)
+        if name == "make":
+            step.add_argument("count", type=int)
+            step.add_argument("--seed", type=int, default=0)
+    sheet = steps.add_parser("sheet")
+    sheet.add_argument("folder", type=Path)
+    sheet.add_argument("target", type=Path)
+    count = steps.add_parser("count", help="print how pose, light, tone and cover are spread")
+    count.add_argument("folder", type=Path)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+
+    if options.step == "points":
+        save_points(choose_points(load_head_model()), FILE)
+    elif options.step == "skins":
+        if options.data is None or options.cache is None:
+            parser.error("skins needs --data and --cache")
+        for line in build_skins(options.data, options.cache):
+            print(line, flush=True)
+    elif options.step in ("make", "test"):
+        testing = options.step == "test"
+        for line in make(
+            options.out,
+            TEST_COUNT if testing else options.count,
+            data=options.data,
+            cache=options.cache,
+            seed=TEST_SEED if testing else options.seed,
+            held_back=testing,
+        ):
+            print(line, flush=True)
+    elif options.step == "sheet":
+        draw_sheet(options.folder, options.target)
+    else:
+        print(describe_shards(options.folder))
+
+
+if __name__ == "__main__":
+    main()
