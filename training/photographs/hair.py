@@ -337,7 +337,7 @@ def _combing(rng: np.random.Generator, way: str, mean_mm: Array) -> Array:
 
 
 def _outside(place: Array, hull: Array, ceiling: Array) -> Array:
-    """Keep points (R, 3) outside of the skull and below a ceiling, and out of neck and shoulders."""
+    """Keep points (R, 3) out of skull, neck and shoulders, and on the skull below a ceiling."""
     arm = (place - SKULL_MM) / RADII_MM
     deep = np.sqrt((arm * arm).sum(1, keepdims=True)) / hull
     high = ceiling / hull

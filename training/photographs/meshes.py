@@ -65,7 +65,8 @@ def box(center_mm: Array, axes_mm: Array) -> tuple[Array, Array]:
     """axes_mm (3, 3): half edges as rows."""
     signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
     faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    corners, triangles = [], []
+    corners: list[Array] = []
+    triangles: list[tuple[int, int, int]] = []
     for a, b, c, d in faces:  # corners are not shared, so that edges stay sharp
         at = len(corners)
         corners += [signs[a], signs[b], signs[c], signs[d]]

@@ -50,7 +50,7 @@ def draw_spectacles(rng: np.random.Generator, model: HeadModel, person: Person) 
         center = person.eyes_mm[eye]
         flat = np.stack([sign * x, y - drop, np.zeros(RIM_POINTS)], 1)
         flat[:, 2] = -np.abs(flat[:, 0] * sign) * wrap - flat[:, 1] * np.tan(-lean)
-        outline = flat + [center[0] * rng.uniform(1.0, 1.04), center[1], front]
+        outline = flat + np.array([center[0] * rng.uniform(1.0, 1.04), center[1], front])
         outlines.append(outline)
     thin = rng.random() < 0.4
     radius = rng.uniform(0.5, 1.0) if thin else rng.uniform(1.1, 2.8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -69,10 +70,11 @@ def test_seen_points_lie_on_the_head_in_the_part_map(samples: list[Sample]) -> N
         parts = sample.parts
         cell = np.clip((sample.truth["landmarks"][:, :2] / 2).astype(int), 0, 127)
         seen = sample.truth["visibility"] == SEEN
-        at = parts[cell[:, 1], cell[:, 0]]
+        # One cell of grace: a point on the outline may fall into the cell beside it.
+        head = cv2.dilate((parts > 0).astype(np.uint8), np.ones((3, 3), np.uint8))
         inner = seen & (load_points().region == 1)
         counts["skin"] += int(inner.sum())
-        hits["skin"] += int((at[inner] != PARTS.index("background")).sum())
+        hits["skin"] += int(head[cell[inner, 1], cell[inner, 0]].sum())
         for number in outer_lips:
             if seen[number]:
                 x, y = cell[number]
