@@ -14,10 +14,10 @@ from photographs.shards import PARTS
 from torch import Tensor, nn
 
 from face_network.network import FaceNetwork
+from face_network.outputs import OUTPUTS
 from face_network.scheme import expression_names
 
 OPSET = 17
-OUTPUTS = ("points", "irises", "rotation", "expression", "face", "parts")
 MIN_HALF = 16  # smaller constants are shapes and scales; they stay as they are
 METADATA = {
     "colour": "RGB",

@@ -125,7 +125,8 @@ def test_weights_survive_being_saved(tmp_path: Path) -> None:
 def test_the_exported_file_says_the_same_and_is_small(tmp_path: Path) -> None:
     """At the shipped size, through OpenCV alone."""
     pytest.importorskip("onnx")
-    from face_network.export import OUTPUTS, export_onnx
+    from face_network.export import export_onnx
+    from face_network.outputs import OUTPUTS
 
     network = build(Design(), torch.rand(365, 3)).eval()
     generator = torch.Generator().manual_seed(0)
