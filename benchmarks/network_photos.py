@@ -139,7 +139,7 @@ def _tile(path: Path, find: Callable[..., Look]) -> Array:
     for place, (_, _, radius) in zip(at(look.irises_px), look.irises_px, strict=True):
         size = max(1, round(float(radius * SHEET_PX / crop.side_px)))
         cv2.circle(drawn, place, size, (60, 120, 255), 1)
-    below = cv2.resize(look.crop.sample(photo.pixels, 160), (SHEET_PX, SHEET_PX))
+    below = cv2.resize(look.crop.sample(photo.pixels, SHEET_PX), (SHEET_PX, SHEET_PX))
     labels = cv2.resize(
         look.parts.argmax(0).astype(np.uint8), (SHEET_PX, SHEET_PX), interpolation=cv2.INTER_NEAREST
     )

@@ -1,8 +1,8 @@
 """What is read off the features: points, the face as a whole, the map of parts.
 
 Two ways to the points were compared (training/LOG.md). `LocalPoints` looks twice: where anchors,
-places that the network chooses itself, lie on the picture tells roughly where everything is; then
-the features at these rough places tell what is missing. `GlobalPoints` is the plain way, one linear
+places that the network chooses itself, lie on the picture, and 4 x 4 coarse cells tell roughly where
+everything is; then the features at these rough places tell what is missing. `GlobalPoints` is the plain way, one linear
 map of all coarse cells.
 """
 
@@ -17,6 +17,7 @@ from torch.nn import functional
 from face_network.body import Features
 
 POINT_CHANNELS = 6  # dx, dy, depth, log sigma of x and y, log sigma of depth, visibility
+COARSE_CELLS = 4  # to a side, of the local head's view of the whole
 START_LOG_SIGMA = -2.5  # of a picture's side
 
 
@@ -50,7 +51,8 @@ class LocalPoints(nn.Module):
         super().__init__()
         self.count = len(mean_xyd)
         self.anchors = nn.Conv2d(middle, anchors, 1)
-        self.code = nn.Sequential(nn.Linear(2 * anchors + whole, hidden), nn.ReLU())
+        inputs = 2 * anchors + whole + middle * COARSE_CELLS**2
+        self.code = nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU())
         self.rough = nn.Linear(hidden + 2 * anchors, self.count * 2)
         self.read_width = 8
         self.read_weight = nn.Parameter(torch.randn(self.count, fine, self.read_width) / fine**0.5)
@@ -69,7 +71,8 @@ class LocalPoints(nn.Module):
 
     def forward(self, features: Features) -> Seen:
         places = _centres(self.anchors(features.middle).float())
-        code = self.code(torch.cat([places, features.whole.float()], 1))
+        cells = functional.adaptive_avg_pool2d(features.middle.float(), COARSE_CELLS)
+        code = self.code(torch.cat([places, features.whole.float(), cells.flatten(1)], 1))
         rough = self.rough(torch.cat([code, places], 1)).view(-1, self.count, 2)
         found = _sampled(features.fine.float(), rough.detach())  # (L, B, fine)
         read = functional.relu(torch.baddbmm(self.read_bias, found, self.read_weight))

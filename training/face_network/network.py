@@ -20,7 +20,7 @@ class Design:
     head: str = "local"  # or "global", which takes one size of picture only
     anchors: int = 96
     hidden: int = 320
-    size_px: int = 160  # of the picture it is made for
+    size_px: int = 128  # of the picture it is made for
 
 
 class Answer(NamedTuple):

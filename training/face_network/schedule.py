@@ -18,7 +18,7 @@ class Schedule:
     peak: float = 2e-3  # learning rate
     warm_steps: int = 150
     # Small pictures first, they cost less: (from this share of the run on, side in px).
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 96), (0.5, 128), (0.8, 160))
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 96), (0.6, 128))
 
     def rate(self, share: float, step: int) -> float:
         """Learning rate: up in the first steps, then half a cosine down to nearly nothing."""

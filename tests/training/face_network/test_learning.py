@@ -133,7 +133,7 @@ def test_the_exported_file_says_the_same_and_is_small(tmp_path: Path) -> None:
     for parameter in network.parameters():  # the freshly made one hides its second convolutions
         parameter.data += 0.02 * torch.randn(parameter.shape, generator=generator)
     target = tmp_path / "face_network.onnx"
-    picture = torch.rand(1, 3, 160, 160, generator=generator) * 2 - 1
+    picture = torch.rand(1, 3, 128, 128, generator=generator) * 2 - 1
     with torch.no_grad():
         answer = network(picture)
     export_onnx(network, target)
