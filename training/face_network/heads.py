@@ -1,9 +1,9 @@
 """What is read off the features: points, the face as a whole, the map of parts.
 
-Two ways to the points were compared (training/LOG.md). `LocalPoints` looks twice: where anchors,
-places that the network chooses itself, lie on the picture, and 4 x 4 coarse cells tell roughly where
-everything is; then the features at these rough places tell what is missing. `GlobalPoints` is the plain way, one linear
-map of all coarse cells.
+Two ways to the points were compared (training/LOG.md). `LocalPoints` looks twice: anchors, places
+that the network chooses itself, and 4 x 4 coarse cells tell roughly where everything is; then the
+features at these rough places tell what is missing. `GlobalPoints` is the plain way, one linear map
+of all coarse cells.
 """
 
 from __future__ import annotations
