@@ -26,9 +26,9 @@ class Backgrounds:
         kind = int(rng.choice(len(KINDS), p=OFTEN))
         draw = (self._plain, self._place, self._gradient, self._clutter, self._plain, self._texture)
         picture = draw[kind](rng)
-        small = cv2.resize(picture, (self._size // 2,) * 2, interpolation=cv2.INTER_AREA)
         # Most photographs hold the face in focus and the background not.
         if rng.random() < 0.55:
+            small = cv2.resize(picture, (self._size // 2,) * 2, interpolation=cv2.INTER_AREA)
             small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.5, 8.0))
             picture = cv2.resize(small, (self._size,) * 2, interpolation=cv2.INTER_LINEAR)
         table = (np.arange(256) / 255.0) ** 2.2 * rng.uniform(0.35, 1.25)
@@ -45,7 +45,7 @@ class Backgrounds:
 
     def _gradient(self, rng: np.random.Generator) -> Array:
         corner = rng.uniform(0, 255, 3) + rng.normal(0, 40, (2, 2, 3))
-        if rng.random() < 0.6:
+        if rng.random() < 0.85:
             corner = corner.mean(2, keepdims=True) + (corner - corner.mean(2, keepdims=True)) * 0.3
         return self._sized(np.clip(corner, 0, 255).astype(np.uint8), cv2.INTER_LINEAR)
 
@@ -71,7 +71,7 @@ class Backgrounds:
 
     def _plain(self, rng: np.random.Generator) -> Array:
         colour = (
-            rng.uniform(60, 250, 3) if rng.random() < 0.35 else np.full(3, rng.uniform(20, 255))
+            rng.uniform(60, 250, 3) if rng.random() < 0.15 else np.full(3, rng.uniform(20, 255))
         )
         colour = np.clip(colour + rng.normal(0, 6, 3), 0, 255)
         fall = 1 - rng.uniform(0, 0.35) * np.linspace(0, 1, 8)[:, None, None] * np.ones((8, 8, 1))
@@ -82,7 +82,8 @@ class Backgrounds:
         side = int(rng.uniform(24, 128))
         x, y = rng.integers(0, len(texture) - side, 2)
         level = texture[y : y + side, x : x + side, None]
-        colour = rng.uniform(30, 220, 3) + rng.normal(0, 30, 3) * level
+        tint = rng.normal(0, 18, 3)
+        colour = rng.uniform(30, 220) + tint + rng.normal(0, 12, 3) * level
         return self._sized(np.clip(colour + 28 * level, 0, 255).astype(np.uint8))
 
     def _sized(self, picture: Array, how: int = cv2.INTER_LINEAR) -> Array:

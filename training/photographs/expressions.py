@@ -11,9 +11,9 @@ from faceborn.types import Array, HeadModel, Record
 # Name -> how often, and ARKit weights at full strength; a name without side is for both.
 LOOKS: dict[str, tuple[float, dict[str, float]]] = {
     "none": (3.0, {}),
-    "smile": (2.0, {"mouthSmile": 0.8, "cheekSquint": 0.5, "eyeSquint": 0.3, "mouthDimple": 0.3}),
+    "smile": (2.6, {"mouthSmile": 0.8, "cheekSquint": 0.5, "eyeSquint": 0.3, "mouthDimple": 0.3}),
     "laugh": (
-        1.6,
+        2.4,
         {
             "mouthSmile": 0.9,
             "jawOpen": 0.3,
@@ -23,7 +23,7 @@ LOOKS: dict[str, tuple[float, dict[str, float]]] = {
             "mouthLowerDown": 0.4,
         },
     ),
-    "grin": (1.0, {"mouthSmile": 0.8, "mouthUpperUp": 0.45, "mouthLowerDown": 0.45}),
+    "grin": (2.0, {"mouthSmile": 0.8, "mouthUpperUp": 0.45, "mouthLowerDown": 0.45}),
     "talk a": (1.0, {"jawOpen": 0.45, "mouthLowerDown": 0.25, "mouthUpperUp": 0.2}),
     "talk o": (0.7, {"jawOpen": 0.35, "mouthFunnel": 0.7, "mouthPucker": 0.2}),
     "talk e": (0.7, {"jawOpen": 0.15, "mouthStretch": 0.5, "mouthLowerDown": 0.4}),

@@ -247,8 +247,8 @@ def _strips(
     if hatted:
         roots = roots[ground.mean_mm[roots, 1] < 60]
     count = len(roots)
-    place = cap[roots] + rng.normal(0, 2.0, (count, 3))
-    out = normal[roots]
+    place = (cap[roots] + rng.normal(0, 2.0, (count, 3))).astype(np.float32)
+    out = normal[roots].astype(np.float32)
     comb = _combing(rng, str(rng.choice(style.comb)), ground.mean_mm[roots])
     comb = comb + rng.normal(0, rng.uniform(0.05, 0.3), (count, 3))
     comb -= (comb * out).sum(1, keepdims=True) * out
@@ -273,7 +273,7 @@ def _strips(
     ceiling = (
         1.07 + hull + rng.uniform(0.1, 0.5) * lift + 0.1 * np.clip((z[:, None] - 20) / 60, 0, 1)
     )
-    path = np.empty((POINTS, count, 3))
+    path = np.empty((POINTS, count, 3), np.float32)
     for number in range(POINTS):
         path[number] = place
         direction = direction + fall * 0.35 * DOWN
@@ -289,13 +289,13 @@ def _strips(
     share = np.linspace(0, 1, POINTS)
     half = (0.5 * width)[None] * (1 - 0.55 * share**2)[:, None, None] * side
     vertices = np.stack([path - half, path + half], 2)  # (points, strips, 2, 3)
-    u = rng.integers(0, 256, count)[:, None] + np.array([0.0, 1.0]) * width * 2.2
+    u = rng.integers(0, 256, count)[:, None] + np.array([0.0, 1.0]) * width * 3.0
     v = rng.integers(0, 256, count) + share[:, None] * length * 1.1
     uv = np.stack(
         [np.broadcast_to(u, (POINTS, count, 2)), np.broadcast_to(v[..., None], (POINTS, count, 2))],
         -1,
     )
-    edge = np.broadcast_to((0.75 - 1.5 * share**1.5)[:, None, None], (POINTS, count, 2))
+    edge = np.broadcast_to((0.55 - 1.35 * share**1.5)[:, None, None], (POINTS, count, 2))
     shade = np.exp(rng.normal(0, 0.16, (count, 1))) * np.ones((1, 3))
     tint = colour * shade * np.linspace(0.75, 1.1, POINTS)[:, None, None]
     return Part(
@@ -305,7 +305,7 @@ def _strips(
         colour=np.repeat(tint, 2, 1).reshape(-1, 3),
         uv=uv.reshape(-1, 2),
         edge=edge.reshape(-1),
-        strength=0.8,
+        strength=1.0,
     )
 
 

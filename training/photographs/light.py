@@ -151,7 +151,7 @@ class Lights:
         harmonics /= max(float(harmonics[0].mean()) * 0.282, 1e-4)
         # A camera's white balance takes most of the colour out, walls most of the direction.
         grey = harmonics.mean(1, keepdims=True)
-        harmonics = grey + (harmonics - grey) * rng.uniform(0.1, 0.7)
+        harmonics = grey + (harmonics - grey) * rng.uniform(0.05, 0.45)
         harmonics[1:] *= rng.uniform(0.4, 1.1)
         strength = 0.0
         case = rng.random()

@@ -170,6 +170,31 @@ def vertex_normals(vertices, triangles, start, stop, out):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, fastmath=True)
+def project(place, count, turn, shift, focal, cx, cy, view, screen):  # type: ignore[no-untyped-def]
+    """place[:count] in head space to view (x right, y up, z towards the viewer) and screen."""
+    for v in range(count):
+        a, b, c = place[v, 0], place[v, 1], place[v, 2]
+        x = turn[0, 0] * a + turn[0, 1] * b + turn[0, 2] * c + shift[0]
+        y = turn[1, 0] * a + turn[1, 1] * b + turn[1, 2] * c + shift[1]
+        z = turn[2, 0] * a + turn[2, 1] * b + turn[2, 2] * c + shift[2]
+        view[v, 0], view[v, 1], view[v, 2] = x, -y, -z
+        over = focal / max(z, np.float32(1))
+        screen[v, 0] = x * over + cx
+        screen[v, 1] = y * over + cy
+        screen[v, 2] = -z
+
+
+@numba.njit(cache=True, fastmath=True)
+def move(rows, count, shift, frame, scale, middle, out):  # type: ignore[no-untyped-def]
+    """(rows[:count] - shift) @ frame, its x and y times `scale` plus `middle`."""
+    for v in range(count):
+        a, b, c = rows[v, 0] - shift[0], rows[v, 1] - shift[1], rows[v, 2] - shift[2]
+        out[v, 0] = (a * frame[0, 0] + b * frame[1, 0] + c * frame[2, 0]) * scale + middle
+        out[v, 1] = (a * frame[0, 1] + b * frame[1, 1] + c * frame[2, 1]) * scale + middle
+        out[v, 2] = a * frame[0, 2] + b * frame[1, 2] + c * frame[2, 2]
+
+
+@numba.njit(cache=True, fastmath=True)
 def unit_rows(rows, start, stop):  # type: ignore[no-untyped-def]
     """Scale rows[start:stop] (V, 3) to length 1."""
     for v in range(start, stop):

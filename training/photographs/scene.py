@@ -11,7 +11,7 @@ from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.render.occlusion import see_directions, soften
 from faceborn.types import Array, Camera, HeadModel, Record
 from photographs.cameras import Pose
-from photographs.raster import unit_rows, vertex_normals
+from photographs.raster import project, unit_rows, vertex_normals
 
 MOST_VERTICES, MOST_TRIANGLES = 120_000, 200_000
 TORSO_JOINT_MM = np.array([0.0, -118.0, -18.0], np.float32)  # the model's `neck`
@@ -170,16 +170,17 @@ class Scene:
     def look(self, camera: Camera) -> None:
         """Place everything before the camera and find the normals."""
         count = self.vertex_count
-        turn = camera.camera_from_head.astype(np.float32)
-        seen = self.place[:count] @ turn.T + camera.translation_mm.astype(np.float32)
-        view = self.view[:count]
-        view[:] = seen
-        view[:, 1:] *= -1
-        over = np.float32(camera.focal_px) / np.maximum(seen[:, 2], 1.0)
-        screen = self.screen[:count]
-        screen[:, 0] = seen[:, 0] * over + np.float32(camera.center_px[0])
-        screen[:, 1] = seen[:, 1] * over + np.float32(camera.center_px[1])
-        screen[:, 2] = view[:, 2]
+        project(
+            self.place,
+            count,
+            camera.camera_from_head.astype(np.float32),
+            camera.translation_mm.astype(np.float32),
+            np.float32(camera.focal_px),
+            np.float32(camera.center_px[0]),
+            np.float32(camera.center_px[1]),
+            self.view,
+            self.screen,
+        )
         normal = self.normal
         normal[:count] = 0
         head = self.head_count

@@ -26,7 +26,7 @@ from photographs.light import Light, Lights, load_surroundings
 from photographs.occluders import HAND_OFTEN, OBJECT_OFTEN, draw_hand, draw_object
 from photographs.people import Crowd, Person
 from photographs.points import load_points
-from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth
+from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth, move
 from photographs.scene import MOUTH_PARTS, Kind, Scene
 from photographs.shading import LINEAR, SKIN, SPECTACLES, shade
 from photographs.shards import SIZE_PX, Sample
@@ -83,6 +83,7 @@ class Studio:
         self.backgrounds = Backgrounds(surroundings, DRAWN_PX)
         self.strands = [strand_mask(number) for number in range(6)]
         self.buffers = clear_buffers(DRAWN_PX)
+        self.shadow_screen = np.zeros_like(self.scene.view)
         self.shadow_z = np.full((SHADOW_PX, SHADOW_PX), FAR, np.float32)
         ibug = self.model.landmarks["ibug_68"]
         self._inner_lips = ibug.vertices[[61, 62, 63, 67, 66, 65], 0]
@@ -312,10 +313,16 @@ class Studio:
         across /= np.linalg.norm(across)
         frame = np.stack([across, np.cross(axis, across), axis], 1).astype(np.float32)
         count = scene.vertex_count
-        placed = np.empty((count, 3), np.float32)
-        middle = scene.view[: scene.head_count : 97].mean(0)
-        np.matmul(scene.view[:count] - middle, frame, out=placed)
-        placed[:, :2] = placed[:, :2] / np.float32(SHADOW_MM) + np.float32(SHADOW_PX / 2)
+        placed = self.shadow_screen
+        move(
+            scene.view,
+            count,
+            scene.view[: scene.head_count : 97].mean(0),
+            frame,
+            np.float32(1 / SHADOW_MM),
+            np.float32(SHADOW_PX / 2),
+            placed,
+        )
         self.shadow_z.fill(FAR)
         start, stop = scene.head_spans["face"][0], scene.head_spans["scalp"][1]
         draw_depth(placed, scene.triangles, start, stop, self.shadow_z)
