@@ -25,7 +25,14 @@ TEST_SEED, TEST_COUNT = 900_001, 2_000
 
 
 def make(
-    out: Path, count: int, *, data: Path | None, cache: Path | None, seed: int, held_back: bool
+    out: Path,
+    count: int,
+    *,
+    data: Path | None,
+    cache: Path | None,
+    seed: int,
+    held_back: bool,
+    depth: bool,
 ) -> Iterator[str]:
     """Write `count` samples to `out`; finished shards are kept. Yields a line per shard."""
     out.mkdir(parents=True, exist_ok=True)
@@ -34,7 +41,9 @@ def make(
         path = out / f"shard_{number:05d}.npz"
         if path.exists():
             continue
-        studio = studio or Studio(data=data, cache=cache, seed=seed, held_back=held_back)
+        studio = studio or Studio(
+            data=data, cache=cache, seed=seed, held_back=held_back, depth=depth
+        )
         begun = time.perf_counter()
         wanted = min(SHARD, count - number * SHARD)
         first = number * SHARD // BLOCK
@@ -66,6 +75,7 @@ def main() -> None:
         step.add_argument("--cache", type=Path, help="where baked skins lie")
         if name != "skins":
             step.add_argument("--out", type=Path, required=True)
+            step.add_argument("--depth", action="store_true", help="tell depth and normals too")
         if name == "make":
             step.add_argument("count", type=int)
             step.add_argument("--seed", type=int, default=0)
@@ -93,6 +103,7 @@ def main() -> None:
             cache=options.cache,
             seed=TEST_SEED if testing else options.seed,
             held_back=testing,
+            depth=options.depth,
         ):
             print(line, flush=True)
     elif options.step == "sheet":

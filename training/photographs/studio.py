@@ -34,7 +34,7 @@ from photographs.skins import load_skins
 from photographs.spectacles import OFTEN as SPECTACLES_OFTEN
 from photographs.spectacles import draw_spectacles, lay_lenses
 from photographs.tones import Dressed, SkinBox
-from photographs.truth import covered_share, describe, see_irises, see_points, to_parts
+from photographs.truth import covered_share, describe, see_irises, see_points, see_surface, to_parts
 
 DRAWN_PX = 304  # the picture is drawn larger and averaged down
 BLOCK = 16  # people are made in blocks: sample n is the same whatever else is made
@@ -59,6 +59,7 @@ class Studio:
 
     data    the data sets of the house, for light and backgrounds; None: out of formulas
     cache   baked skins; None: out of the albedo prior
+    depth   whether samples tell depth and normals
     """
 
     def __init__(
@@ -68,9 +69,10 @@ class Studio:
         cache: Path | None = None,
         seed: int = 0,
         held_back: bool = False,
+        depth: bool = False,
     ) -> None:
         cv2.setNumThreads(1)
-        self.seed = seed
+        self.seed, self.depth = seed, depth
         self.model = load_head_model()
         self.points = load_points()
         self.crowd = Crowd(self.model)
@@ -155,6 +157,10 @@ class Studio:
         scene.look(camera)
 
         head_z, head_triangle = self._draw_head(person)
+        surface = {}
+        if self.depth:
+            into = (head_z, head_triangle, self.buffers.first, self.buffers.second)
+            surface = see_surface(scene, *into, float(camera.translation_mm[2]))
         self._draw_parts(strands)
         image, background = self.backgrounds.draw(rng)
         label = np.zeros((DRAWN_PX, DRAWN_PX), np.uint8)
@@ -183,6 +189,7 @@ class Studio:
             iris_seen,
             DRAWN_PX,
         )
+        truth |= surface
         truth |= {
             "tone": dressed.tone,
             "light": light.harmonics,

@@ -79,6 +79,29 @@ def to_parts(label: Array) -> Array:
     return np.ascontiguousarray(label[np.ix_(at, at)])
 
 
+def see_surface(
+    scene: Scene, z: Array, triangle: Array, first: Array, second: Array, depth_mm: float
+) -> dict[str, Array]:
+    """Depth and normals of the head alone in the cells of the part map.
+
+    depth_mm  of the head's origin, from the camera
+    """
+    size = z.shape[0]
+    at = ((np.arange(MAP_PX) + 0.5) * size / MAP_PX).astype(int)
+    cells = np.ix_(at, at)
+    hit = triangle[cells] >= 0
+    corners = scene.triangles[triangle[cells][hit]]
+    weights = np.stack([first[cells][hit], second[cells][hit]], 1)
+    weights = np.concatenate([weights, 1 - weights.sum(1, keepdims=True)], 1)
+    normal = np.einsum("nc,ncx->nx", weights, scene.normal[corners])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9
+    depth = np.full((MAP_PX, MAP_PX), np.nan, np.float16)
+    depth[hit] = z[cells][hit] + depth_mm
+    normals = np.zeros((MAP_PX, MAP_PX, 3), np.int8)
+    normals[hit] = np.round(normal * 127)
+    return {"depth": depth, "normals": normals}
+
+
 def covered_share(scene: Scene, head_triangle: Array, triangle: Array) -> float:
     """Share of the face's pixels that something lies before."""
     face = (head_triangle >= 0) & (head_triangle < scene.head_spans["face"][1])

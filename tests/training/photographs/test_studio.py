@@ -118,3 +118,19 @@ def test_a_shard_gives_back_what_was_written(tmp_path: Path, samples: list[Sampl
         assert np.abs(difference.reshape(32, 8, 32, 8, 3).mean((1, 3))).mean() < 2
         for name, value in sample.truth.items():
             assert np.array_equal(shard.truth[name][index], value), name
+
+
+def test_depth_agrees_with_the_points_that_are_seen(studio: Studio) -> None:
+    """Where a point is seen, the map of depth there is the point's, but for the cell's slope."""
+    told = Studio(seed=3, depth=True).block(0)[:COUNT]
+    for sample in told:
+        truth = sample.truth
+        cell = np.clip((truth["landmarks"][:, :2] / 2).astype(int), 0, 127)
+        depth = truth["depth"][cell[:, 1], cell[:, 0]].astype(float)
+        sure = (truth["visibility"] == SEEN) & np.isfinite(depth) & (load_points().region == 1)
+        if sure.sum() > 20:
+            # Landmarks count depth in pixels from their own mean, the map in mm from the origin.
+            across = truth["landmarks"][sure, 2].astype(float)
+            slope, start = np.polyfit(across, depth[sure], 1)
+            assert np.median(np.abs(depth[sure] - slope * across - start)) < 1.5
+            assert 0.6 < slope * truth["focal_px"] / truth["translation_mm"][2] < 1.1
