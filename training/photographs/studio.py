@@ -207,9 +207,7 @@ class Studio:
                 ],
                 np.int16,
             ),
-            "covered": np.array(
-                covered_share(scene, head_triangle, self.buffers.triangle), np.float32
-            ),
+            "covered": np.array(covered_share(self.points, visibility), np.float32),
             "seed": np.array([self.seed, number], np.int64),
         }
         return Sample(image=pixels, parts=to_parts(label), truth=truth)

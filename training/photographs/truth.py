@@ -102,12 +102,11 @@ def see_surface(
     return {"depth": depth, "normals": normals}
 
 
-def covered_share(scene: Scene, head_triangle: Array, triangle: Array) -> float:
-    """Share of the face's pixels that something lies before."""
-    face = (head_triangle >= 0) & (head_triangle < scene.head_spans["face"][1])
-    total = int(face.sum())
-    other = face & (triangle >= scene.head_triangles)
-    return float(other.sum() / total) if total else 0.0
+def covered_share(points: Points, visibility: Array) -> float:
+    """Of the core points that the head itself does not hide, the share that something covers."""
+    covered = int((visibility[points.core] == COVERED).sum())
+    seen = int((visibility[points.core] == SEEN).sum())
+    return covered / (covered + seen) if covered + seen else 0.0
 
 
 def describe(
