@@ -144,7 +144,7 @@ def _shade(
     if eyes.any():
         glint = studio.windows(mirrored[eyes]) * fresnel(facing[eyes])
         light[eyes] += (glint * np.clip(openness[eyes] * 2.5, 0.0, 1.0))[:, None]
-    return np.asarray(np.minimum(light, SHADED_MAX), np.float32)
+    return np.asarray(np.minimum(studio.exposure * light, SHADED_MAX), np.float32)
 
 
 def _scatter(diffuse: Array, skin: Array, inside: Array, mm_per_px: float) -> Array:
