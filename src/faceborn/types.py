@@ -169,7 +169,7 @@ class HeadModel(Record):
 class Fit(Record):
     """What the head model says about one face in one photo."""
 
-    identity: Array  # (K,) standard deviations
+    identity: Array  # (K + M,) standard deviations: the model's modes, then the mouth's own
     expression: Array  # (52,) 0..1, gaze included (eyeLook*)
     scale: float  # size of this head over the model's, from the iris and the prior
     scale_sd: float  # relative standard deviation of `scale`

@@ -52,7 +52,7 @@ class _State:
     """What the rounds improve."""
 
     camera: Camera
-    shape: Array  # (K + E,)
+    shape: Array  # (K + E,) identity, the mouth's own, expression
     look: Array  # (52,) eyeLook* weights
 
 
@@ -322,7 +322,7 @@ def _result(
     if face.iris_px is not None and tables.pupils:
         depths = camera.to_camera(tables.pupils.at(state.shape))[:, 2]
         scale, scale_sd = scale_from_iris(face.iris_px[:, 2], depths, trust, camera.focal_px)
-    identities = len(model.identity_mm)
+    identities = len(state.shape) - len(tables.expression.pull)
     expression = tables.expression.to_weights(state.shape[identities:])
     return Fit(
         identity=state.shape[:identities],

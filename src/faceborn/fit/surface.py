@@ -1,4 +1,4 @@
-"""Points of the head as linear functions of identity and expression."""
+"""Points of the head as linear functions of identity, the mouth's own too, and expression."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from faceborn.model.mouth import mouth_count, mouth_weight
 from faceborn.types import Array, HeadModel, Record
 
 
@@ -14,7 +15,7 @@ class LinearPoints(Record):
     """N points, `mean_mm + modes_mm @ unknowns`."""
 
     mean_mm: Array  # (N, 3)
-    modes_mm: Array  # (N, 3, K + E) float32, identity first
+    modes_mm: Array  # (N, 3, K + E) float32: identity, the mouth's own, expression
     looks_mm: Array  # (52, N, 3) float32, the blendshapes themselves, for gaze
 
     def at(self, unknowns: Array, expression: Array | None = None) -> Array:
@@ -43,13 +44,14 @@ def linear_points(
     """
     shares = barycentrics.astype(np.float32)
 
-    def mixed(modes: Array) -> Array:
+    def mixed(modes: Array, shares: Array = shares) -> Array:
         return np.asarray(np.einsum("kncx,nc->knx", modes[:, vertices], shares))
 
     looks = mixed(model.blendshapes_mm)
     identity = mixed(model.identity_mm)
+    mouth = mixed(model.identity_mm[: mouth_count(model)], shares * mouth_weight(model)[vertices])
     expression = np.tensordot(expression_weights.T.astype(np.float32), looks, 1)
-    modes = np.concatenate([identity, expression]).transpose(1, 2, 0)
+    modes = np.concatenate([identity, mouth, expression]).transpose(1, 2, 0)
     return LinearPoints(
         mean_mm=np.einsum("ncx,nc->nx", model.mean_mm[vertices], shares).astype(np.float64),
         modes_mm=np.ascontiguousarray(modes, np.float32),
@@ -63,9 +65,9 @@ def vertex_points(model: HeadModel, vertices: Array, expression_weights: Array) 
 
 
 def joint_points(model: HeadModel, joints: Array, expression_count: int) -> LinearPoints:
-    """`LinearPoints` at joints (N,), which expressions do not move."""
+    """`LinearPoints` at joints (N,), which neither mouth nor expressions move."""
     identity = model.joints_identity_mm[:, joints].transpose(1, 2, 0)
-    still = np.zeros((*identity.shape[:2], expression_count))
+    still = np.zeros((*identity.shape[:2], mouth_count(model) + expression_count))
     return LinearPoints(
         mean_mm=model.joints_mm[joints].astype(np.float64),
         modes_mm=np.concatenate([identity, still], 2).astype(np.float32),

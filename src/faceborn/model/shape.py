@@ -7,20 +7,25 @@ import numpy as np
 from faceborn.geometry.rotations import rotation_from_angles
 from faceborn.model.closing import close_slit
 from faceborn.model.lids import fit_lids
+from faceborn.model.mouth import mouth_weight
 from faceborn.types import Array, HeadModel, Shape
 
 LIP_OVERLAP_MM = 0.15  # closed lips press on each other
 
 
 def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shape:
-    """The neutral head of `identity` (K,), in standard deviations, times `scale`.
+    """The neutral head of `identity`, in standard deviations, times `scale`.
 
-    K may be less than the model has. Blendshapes are the model's, save around the eyes: each
+    identity  coefficients of the model's K modes, or of fewer; behind all K may stand those of the
+              mouth alone (model/mouth.py)
+
+    Blendshapes are the model's, save around the eyes: each
     eyeball turns about its own centre under eyeLook*, exactly as its joint would turn it, and the
     lids are fitted to the eyes (model/lids.py). That, and lips that are kept closed, moves the
     neutral by up to a millimetre.
     """
-    used = len(identity)
+    used = min(len(identity), len(model.identity_mm))
+    identity, mouth = identity[:used], identity[used:]
     vertices = model.mean_mm + np.tensordot(
         identity.astype(np.float32), model.identity_mm[:used], 1
     )
@@ -32,6 +37,11 @@ def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shap
         arm = vertices[ball] - joints[joint]
         turn = rotation_from_angles(yaw_deg, pitch_deg, 0.0)
         blendshapes[model.expression_names.index(name), ball] = arm @ turn.T - arm
+    if len(mouth):
+        weight = mouth_weight(model)
+        near = np.flatnonzero(weight)
+        modes = model.identity_mm[: len(mouth), near] * weight[near, None]
+        vertices[near] += np.tensordot(mouth.astype(np.float32), modes, 1)
     if used:
         lips = model.closings["lips"]
         vertices[lips.moved] += close_slit(vertices, lips, LIP_OVERLAP_MM)
