@@ -12,6 +12,7 @@ from faceborn.fit.points import OUTLINE, SKIN_COUNT
 from faceborn.fit.tables import tables_of
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
 from faceborn.model import make_shape
+from faceborn.model.shape import skin_of
 from faceborn.types import Array, Camera, Face, HeadModel, Photo
 
 SCHEME = "mediapipe_478"
@@ -27,7 +28,7 @@ class Known:
     photo: Photo
     face: Face
     camera: Camera
-    identity: Array  # (100,)
+    identity: Array  # (100,), or with the mouth's own behind
     expression: Array  # (52,)
     landmarks_mm: Array  # (468, 3) in head space
 
@@ -70,11 +71,8 @@ def known_face(
     for name, value in (weights or {}).items():
         expression[model.expression_names.index(name)] = value
     tables = tables_of(model, SCHEME)
-    posed = (
-        model.mean_mm
-        + np.tensordot(identity.astype(np.float32), model.identity_mm, 1)
-        + np.tensordot(expression.astype(np.float32), model.blendshapes_mm, 1)
-    )
+    moved = np.tensordot(expression.astype(np.float32), model.blendshapes_mm, 1)
+    posed = skin_of(model, identity) + moved
     places = tables.landmarks.of(posed)[:SKIN_COUNT]
     points = camera.project(places)
     unknowns = np.zeros(tables.points.modes_mm.shape[2])

@@ -10,6 +10,8 @@ from faceborn.fit import FitSettings, fit_face, landmarks_68_px
 from faceborn.fit.points import LIPS, SKIN_COUNT
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model, make_shape
+from faceborn.model.mouth import mouth_count
+from faceborn.model.shape import skin_of
 from faceborn.types import Array, Fit, HeadModel
 from tests.fit.people import SCHEME, camera_at, distance_mm, face_of, known_face, pupil_vertices
 
@@ -29,11 +31,8 @@ def person() -> Array:
 
 def landmarks_mm(model: HeadModel, fit: Fit) -> Array:
     """(468, 3) of the fitted, posed head."""
-    posed = (
-        model.mean_mm
-        + np.tensordot(fit.identity.astype(np.float32), model.identity_mm, 1)
-        + np.tensordot(fit.expression.astype(np.float32), model.blendshapes_mm, 1)
-    )
+    moved = np.tensordot(fit.expression.astype(np.float32), model.blendshapes_mm, 1)
+    posed = skin_of(model, fit.identity) + moved
     return model.landmarks[SCHEME].of(posed)[:SKIN_COUNT]
 
 
@@ -98,6 +97,21 @@ def mirrored_identity(model: HeadModel, identity: Array) -> Array:
     some = slice(None, None, 40)
     basis = model.identity_mm[:, some].reshape(len(identity), -1).T
     return np.asarray(np.linalg.lstsq(basis, wanted[some].ravel(), rcond=None)[0])
+
+
+def test_full_lips_stay_full(model: HeadModel, person: Array) -> None:
+    """Lips that the rest of the face does not foretell are mostly found at the usual weights."""
+    fuller = np.r_[person, np.random.default_rng(8).standard_normal(mouth_count(model)) * 1.5]
+    known = known_face(model, camera_at(), identity=fuller)
+    fit = fit_face(known.photo, known.face, model)
+    lips = model.masks["lips"] > 0.5
+    own, found = skin_of(model, fuller)[lips], skin_of(model, fit.identity)[lips]
+    without = skin_of(model, fit.identity[: len(person)])[lips]
+    apart = [
+        np.linalg.norm(lip - lip.mean(0) - (own - own.mean(0)), axis=1).mean()
+        for lip in (found, without)
+    ]
+    assert apart[0] < 0.8 * apart[1]
 
 
 def mirror_points(model: HeadModel) -> Array:

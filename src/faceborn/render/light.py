@@ -14,9 +14,9 @@ from faceborn.types import Array, Record
 
 WINDOW_HALF = (0.26, 0.34)  # of the key light, tangents of half its width and height
 WINDOW_BAR = 0.022  # half the width of its cross
-WINDOW_RADIANCE = 26.0
+WINDOW_RADIANCE = 31.0
 CARD_HALF = (0.16, 0.30)  # the same of the white card opposite
-CARD_RADIANCE = 9.0
+CARD_RADIANCE = 10.7
 DIELECTRIC = 0.028  # reflectance of skin, cornea, enamel at normal incidence
 
 
