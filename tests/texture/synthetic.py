@@ -77,8 +77,8 @@ def portray(
         camera_from_head=rotation,
         translation_mm=np.array([0.0, 0.0, 900.0]),
     )
-    shown_part = np.isin(model.triangle_part, [model.part_names.index(p) for p in ("face", "scalp")])
-    triangles = model.triangles[shown_part]
+    outer = np.isin(model.triangle_part, [model.part_names.index(p) for p in ("face", "scalp")])
+    triangles = model.triangles[outer]
     in_camera = camera.to_camera(shape.vertices_mm)
     raster = rasterise(in_camera, triangles, camera)
     normals = vertex_normals(shape.vertices_mm, triangles, model.weld) @ (FLIP @ rotation).T
@@ -92,7 +92,7 @@ def portray(
     rows = [cv2.remap(log_albedo, x[None, i : i + 8192], y[None, i : i + 8192], cv2.INTER_LINEAR)[0]
             for i in range(0, len(x), 8192)]  # fmt: skip
     shown = np.concatenate(rows)
-    part = model.triangle_part[shown_part][raster.triangle[raster.covered]]
+    part = model.triangle_part[outer][raster.triangle[raster.covered]]
     on_scalp = part == model.part_names.index("scalp")
     shown[on_scalp] = tone
     if hair is not None:
