@@ -4,15 +4,19 @@ import type { Status } from './api';
 import { choices, tabs } from './controls';
 import { append, element, icon } from './element';
 import { facePanel } from './panels/face';
+import { glassesPanel } from './panels/glasses';
 import { lampHandle } from './panels/lamp';
 import { lightPanel } from './panels/light';
+import { measurePanel } from './panels/measure';
 import { photoPanel } from './panels/photo';
 import { savePanel } from './panels/save';
+import { shapePanel } from './panels/shape';
+import { drawMeasures } from './stage/ruler';
 import { MODES } from './stage/modes';
 import type { Viewer } from './stage/viewer';
-import { t, tName } from './text';
+import { formatNumber, t, tName } from './text';
 
-const TABS = ['light', 'face', 'photo', 'save'] as const;
+const TABS = ['light', 'face', 'shape', 'glasses', 'measure', 'photo', 'save'] as const;
 type TabName = (typeof TABS)[number];
 
 export interface HeadActions {
@@ -55,17 +59,31 @@ export function headScreen(
     const content = {
       light: () => lightPanel(viewer, lamp.place),
       face: () => facePanel(viewer),
+      shape: () => shapePanel(viewer),
+      glasses: () => glassesPanel(viewer),
+      measure: () => measurePanel(viewer),
       photo: () => photoPanel(viewer, status, actions.chooseFace),
       save: () => savePanel(viewer, status, actions.deleted),
     }[tab];
-    append(sheet, ...content());
+    void Promise.resolve(content()).then((nodes) => {
+      if (lastTab === tab) append(sheet, ...nodes);
+    });
   };
   const tabBar = tabs(
-    t('tabs'), TABS.map((value) => ({ value, label: tName(`tab.${value}`), icon: icon(value) })),
+    t('tabs'), TABS.map((value) => ({ value, label: tName(`tab.${value}`), icon: icon(value === 'measure' ? 'ruler' : value) })),
     lastTab, sheet, show,
   );
+  const ruler = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  ruler.setAttribute('class', 'measures');
+  ruler.setAttribute('aria-hidden', 'true');
   const onDrawn = (): void => {
     if (lastTab === 'light') lamp.place();
+    if (viewer.measures) {
+      drawMeasures(
+        ruler, viewer.measures, stage.camera, stage.canvas.clientWidth, stage.canvas.clientHeight,
+        (mm) => t('measure.value', { value: formatNumber(mm, 1) }),
+      );
+    }
   };
   stage.drawn.add(onDrawn);
   const onPointer = (event: PointerEvent): void => {
@@ -79,7 +97,7 @@ export function headScreen(
   stage.canvas.setAttribute('aria-label', t('canvas'));
   const node = element(
     'main', { class: 'viewer', id: 'main' },
-    element('div', { class: 'stage' }, frame, lamp.node, legend, bar),
+    element('div', { class: 'stage' }, frame, ruler, lamp.node, legend, bar),
     element('aside', { class: 'panel', 'aria-label': t('tabs') }, tabBar, sheet),
   );
   return {

@@ -23,6 +23,7 @@ import faceborn
 from faceborn.serve.files import PIECE_BYTES, Files
 from faceborn.serve.jobs import DONE, FAILED, Job, Store, new_job
 from faceborn.serve.metrics import Metrics
+from faceborn.serve.model_data import model_file
 from faceborn.serve.page import HOW_TO_BUILD, is_built, page_routes
 from faceborn.serve.problems import MEDIA_TYPE, Problem, describe, describe_error
 from faceborn.serve.queue import Queue
@@ -209,6 +210,16 @@ def make_app(
             keep_seconds=settings.keep_s,
             formats=FORMATS,
         )
+
+    @app.get("/api/model/{name}", include_in_schema=False)
+    async def get_model_file(name: str) -> Response:
+        """What the page needs of the head model; the same for every head of this version."""
+        found = await to_thread.run_sync(model_file, name)
+        if found is None:
+            raise Problem(404, "no-such-file", f"there is no {name} of the model")
+        media_type, content = found
+        caching = {"Cache-Control": "public, max-age=3600"}
+        return Response(content, media_type=media_type, headers=caching)
 
     @app.get("/healthz")
     async def get_health() -> Health:

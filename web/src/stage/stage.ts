@@ -1,6 +1,6 @@
 /** The canvas: renderer, scene, and a picture whenever something has changed. */
 import {
-  AgXToneMapping,
+  ACESFilmicToneMapping,
   type Camera,
   Color,
   PCFShadowMap,
@@ -51,8 +51,8 @@ export class Stage {
   constructor(readonly canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, alpha: true });
     this.renderer.outputColorSpace = SRGBColorSpace;
-    this.renderer.toneMapping = AgXToneMapping;
-    this.renderer.toneMappingExposure = 1.25;
+    this.renderer.toneMapping = ACESFilmicToneMapping;
+    this.renderer.toneMappingExposure = Number(new URLSearchParams(location.search).get('e') ?? 1.0);
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.shadowMap.autoUpdate = false;

@@ -2,10 +2,14 @@
 import { Box3, Color, MeshStandardMaterial, Vector3 } from 'three';
 import { Alive } from '../life/alive';
 import { Expression } from './expression';
+import { Glasses } from './glasses';
 import { type Head, readHead } from './head';
+import { type Model, readModel } from './model';
 import { type Mode, Modes } from './modes';
 import { Overlay } from './overlay';
+import { Ruler } from './ruler';
 import { contactShadow } from './shadow';
+import { ShapeChange } from './shape';
 import { makeEye, makeSkin } from './skin';
 import type { Animator, Stage } from './stage';
 
@@ -16,6 +20,10 @@ export class Viewer {
   private readonly modes: Modes;
   private readonly shadow;
   private current: Mode = 'textured';
+  private readonly model: Promise<Model | null>;
+  private shapes: Promise<ShapeChange | null> | null = null;
+  private worn: Glasses | null = null;
+  measures: Ruler | null = null;
   private before: Float32Array | null = null; // the expression before the photo's was put on
 
   constructor(
@@ -36,6 +44,45 @@ export class Viewer {
     this.shadow = this.frame();
     stage.onQuality = () => this.applyMode();
     this.applyMode();
+    this.model = readModel(head);
+    void this.model.then((model) => {
+      if (model) this.alive.eyeLook = model.eye_look_deg;
+    });
+  }
+
+  /** Null where the server has no model data. */
+  async glasses(): Promise<Glasses | null> {
+    const model = await this.model;
+    if (model) this.worn ??= new Glasses(this.head, model);
+    return this.worn;
+  }
+
+  async ruler(): Promise<Ruler | null> {
+    const model = await this.model;
+    if (model) this.measures ??= new Ruler(this.head, model);
+    return this.measures;
+  }
+
+  async shape(): Promise<ShapeChange | null> {
+    const model = await this.model;
+    if (!model) return null;
+    this.shapes ??= ShapeChange.load(this.head, model);
+    return this.shapes;
+  }
+
+  /** After a change of the head at rest. */
+  reshaped(): void {
+    this.worn?.wear();
+    this.wake();
+  }
+
+  /** After the reader's own measure: spectacles have a true size, the head gets one. */
+  rescaled(): void {
+    if (this.worn && this.measures) {
+      this.worn.scale = this.measures.scale;
+      this.worn.wear();
+    }
+    this.stage.redraw(true);
   }
 
   get mode(): Mode {
@@ -81,6 +128,7 @@ export class Viewer {
     this.setOverlaid(false);
     this.stage.onQuality = null;
     this.stage.animators.delete(this.step);
+    this.worn?.dispose();
     this.modes.dispose();
     this.overlay.dispose();
     this.head.dispose();
