@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from faceborn import load_head_model
-from faceborn.types import Array, HeadModel
+from numpy.typing import NDArray
+
+from faceborn import HeadModel, load_head_model
+
+Array = NDArray[Any]
 
 POINT_NOISE_MM = 0.25  # what a what-if change may move of the rest of the head
 MAX_SD = 2.6  # of the change at the slider's end: farther is rarely seen on a real head

@@ -2,7 +2,7 @@
 import {
   type BufferGeometry, CatmullRomCurve3, ExtrudeGeometry, Shape, ShapeGeometry, SphereGeometry, TubeGeometry, Vector2, Vector3,
 } from 'three';
-import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
+import { mergeGeometries, toCreasedNormals } from 'three/addons/utils/BufferGeometryUtils.js';
 
 export interface FrameDesign {
   name: string;
@@ -17,6 +17,7 @@ export interface FrameDesign {
   double_bridge: boolean;
 }
 
+const CREASE_RAD = 0.7; // sharper edges stay edges
 const CURVE_MM = 330; // radius of the front, seen from above
 
 type Side = 1 | -1;
@@ -147,7 +148,7 @@ function merged(parts: BufferGeometry[]): BufferGeometry {
   const same = parts.map((part) => {
     const plain = part.index ? part.toNonIndexed() : part;
     plain.deleteAttribute('uv');
-    return plain;
+    return toCreasedNormals(plain, CREASE_RAD);
   });
   return mergeGeometries(same) ?? new SphereGeometry(1);
 }

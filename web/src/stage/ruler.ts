@@ -13,6 +13,9 @@ export interface Distance {
   sd_mm: number | null; // null: the reader gave the scale
 }
 
+/** Where a number stands from the middle of its line. */
+const LABEL_PX: Record<Measure, [number, number]> = { pupils: [0, -12], face: [72, 20], nose: [38, -8] };
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 export class Ruler {
@@ -39,8 +42,8 @@ export class Ruler {
     const { head, model } = this;
     if (name === 'pupils') return [this.pupil('right'), this.pupil('left')];
     if (name === 'nose') return [ibugPoint(model, head, 27), ibugPoint(model, head, 33)];
-    // the widest pair of points along the outline of the face
-    const pairs = [0, 1, 2, 3, 4].map((index) => [ibugPoint(model, head, index), ibugPoint(model, head, 16 - index)] as [Vector3, Vector3]);
+    // over the cheekbones: the widest pair of points along the outline of the face
+    const pairs = [1, 2, 3].map((index) => [ibugPoint(model, head, index), ibugPoint(model, head, 16 - index)] as [Vector3, Vector3]);
     return pairs.reduce((a, b) => (b[0].distanceTo(b[1]) > a[0].distanceTo(a[1]) ? b : a));
   }
 
@@ -74,9 +77,9 @@ export function drawMeasures(
     const line = document.createElementNS(SVG, 'line');
     for (const [key, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(key, String(value));
     const text = document.createElementNS(SVG, 'text');
-    const beside = name === 'nose' ? 34 : 0;
-    text.setAttribute('x', String((x1 + x2) / 2 + beside));
-    text.setAttribute('y', String((y1 + y2) / 2 - (name === 'nose' ? 0 : 8)));
+    const [across, below] = LABEL_PX[name];
+    text.setAttribute('x', String((x1 + x2) / 2 + across));
+    text.setAttribute('y', String((y1 + y2) / 2 + below));
     text.textContent = label(mm);
     svg.append(line, text);
   }
