@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from faceborn import HeadModel, load_head_model

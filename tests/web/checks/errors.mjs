@@ -20,8 +20,9 @@ await withPage({}, async (page) => {
   await page.waitForSelector('.problem:not([hidden])');
   assert.match(await page.textContent('.problem'), /no head/i);
 
-  // a photo by paste, and one by the camera
+  // paste, and the camera
   await page.goto(base);
+  await page.waitForSelector('.drop');
   await page.evaluate(() => {
     const data = new DataTransfer();
     data.items.add(new File(['words'], 'a.txt', { type: 'text/plain' }));
