@@ -78,6 +78,8 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
     design = Design(head=arguments.head, size_px=schedule.sizes[-1][1])
     settings = replace(settings, design=design, schedule=schedule, mixing=mixing)
     start = load_weights(arguments.start) if arguments.start else None
+    if start:
+        settings = replace(settings, design=start.design, likelihood_from_views=0)
     test = Pool([arguments.test]) if arguments.test else None
     train(Pool(arguments.shards), test, settings, arguments.cache, device, start=start)
 
