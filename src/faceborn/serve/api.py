@@ -36,7 +36,7 @@ from faceborn.serve.status import (
     status_of,
 )
 from faceborn.serve.supervise import Supervisor, remove_job
-from faceborn.serve.upload import BODY, check_headers, read_upload
+from faceborn.serve.upload import BODY, Body, check_headers, read_upload
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 FORMATS = [
@@ -106,6 +106,21 @@ def make_app(
     @app.post("/api/heads", status_code=202, openapi_extra={"requestBody": BODY})
     async def upload_photo(request: Request, response: Response) -> Status:
         """Upload a photo; its head is made as soon as a worker is free."""
+        body = Body(request, settings)
+        try:
+            await _check_upload(request)
+            upload = await read_upload(request, body)
+        except Problem:
+            await body.discard()
+            raise
+        job = new_job(keep_s=settings.keep_s, face=upload.face, texture_size=upload.texture_size)
+        with upload.photo:
+            await to_thread.run_sync(_accept, job, upload.photo)
+        response.headers["Location"] = f"/api/heads/{job.id}"
+        return status_of(job)
+
+    async def _check_upload(request: Request) -> None:
+        """Before any of the body is read."""
         if request.headers.get("sec-fetch-site") == "cross-site":
             raise Problem(403, "other-site", "another site may not upload here")
         check_headers(request, settings)
@@ -117,12 +132,6 @@ def make_app(
                 hint="try again in a minute",
                 headers={"Retry-After": "60"},
             )
-        upload = await read_upload(request, settings)
-        job = new_job(keep_s=settings.keep_s, face=upload.face, texture_size=upload.texture_size)
-        with upload.photo:
-            await to_thread.run_sync(_accept, job, upload.photo)
-        response.headers["Location"] = f"/api/heads/{job.id}"
-        return status_of(job)
 
     def _accept(job: Job, photo: IO[bytes]) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faceborn.serve.problems import MEDIA_TYPE, describe
 from faceborn.serve.settings import Settings
+
+log = logging.getLogger("faceborn.serve")
 
 # Only our own scripts, styles, fonts and pictures; what three.js makes of a GLB are blobs.
 CONTENT_POLICY = "; ".join(
@@ -43,6 +46,7 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+RETRY_S = 10.0  # when the broker may be back
 UNLIMITED = ("/healthz", "/metrics")  # who watches the server must not be sent away
 
 
@@ -76,11 +80,16 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        wait_s = await self._wait_s(scope)
+        try:
+            wait_s = await self._wait_s(scope)
+        except Exception:  # Redis does not answer: nothing would work
+            log.exception("the rate limit")
+            await _refuse(guarded, 503, "no-broker", "the queue cannot be reached", RETRY_S)
+            return
         if wait_s is None:
             await self._app(scope, receive, guarded)
         else:
-            await _refuse(guarded, wait_s)
+            await _refuse(guarded, 429, "too-many-requests", "too many requests", wait_s)
 
     async def _wait_s(self, scope: Scope) -> float | None:
         """How long the client has to wait; None: not at all."""
@@ -111,16 +120,13 @@ def client_of(scope: Scope) -> str:
     return str(address)
 
 
-async def _refuse(send: Send, wait_s: float) -> None:
+async def _refuse(send: Send, status: int, kind: str, detail: str, wait_s: float) -> None:
     seconds = math.ceil(wait_s)
-    problem = describe(
-        429, "too-many-requests", "too many requests", f"wait {seconds} s before the next"
-    )
-    body = json.dumps(problem).encode()
+    body = json.dumps(describe(status, kind, detail, f"try again in {seconds} s")).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"retry-after", str(seconds).encode()),
     ]
-    await send({"type": "http.response.start", "status": 429, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -152,8 +152,9 @@ class Store(ABC):
             now = time.time()
             if job.attempt >= MAX_ATTEMPTS:
                 return replace(
-                    job, state=FAILED, stage=None, error=TOO_OFTEN, ended_s=now, beat_s=now
-                )
+                    job, state=FAILED, stage=None, progress=1.0, files=[], error=TOO_OFTEN,
+                    ended_s=now, beat_s=now,
+                )  # fmt: skip
             return replace(
                 job, state=QUEUED, worker="", stage=None, progress=0.0, files=[], beat_s=now
             )

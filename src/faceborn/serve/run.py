@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -74,6 +75,7 @@ def run_workers(settings: Settings, announce: Callable[[str], None]) -> None:
 def _open(settings: Settings) -> tuple[Store, Files, Queue, Supervisor]:
     """Raises FacebornError if folder or broker cannot be used."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    os.umask(0o077)  # photos of people, and ids that are the keys to them; workers inherit it
     if not is_address(settings.data):
         check_folder(Path(settings.data))
     elif settings.broker is None:
@@ -99,9 +101,13 @@ def _open(settings: Settings) -> tuple[Store, Files, Queue, Supervisor]:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise FacebornError(
             f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}",
             hint="choose another --port or --host",
         ) from error
+    # Connections inherit it. asyncio sets it only on sockets that name their protocol; without it
+    # the body of every answer waits 40 ms for the client to acknowledge the head.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

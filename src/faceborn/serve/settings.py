@@ -31,6 +31,7 @@ class Settings:
     upload_rate: str = "30/minute"  # per client
     lease_s: float = 15.0  # a worker that is silent so long has lost its job
     sweep_s: float = 3.0  # between two looks for lost jobs and expired results
+    orphan_s: float = 60.0  # files of no job are removed then; an upload has them for a moment
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

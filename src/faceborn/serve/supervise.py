@@ -47,6 +47,8 @@ class Supervisor:
         self._children: list[Child] = []
         self._pause_s = 0.0  # before the next start; grows while workers die young
         self._start_after_s = 0.0
+        self._orphans: dict[str, float] = {}  # id -> when its files were first seen without a job
+        self._next_orphans_s = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
@@ -131,6 +133,18 @@ class Supervisor:
                     self._queue.put(job.id)
         for job_id in self._store.expired(now):
             remove_job(job_id, self._store, self._files)
+        if now >= self._next_orphans_s:
+            self._next_orphans_s = now + self._settings.orphan_s / 2
+            self._remove_orphans(now)
+
+    def _remove_orphans(self, now_s: float) -> None:
+        """Files of no job: whoever wrote or removed them was killed in the middle of it."""
+        orphans = [name for name in self._files.job_ids() if self._store.get(name) is None]
+        self._orphans = {name: self._orphans.get(name, now_s) for name in orphans}
+        for name, seen_s in self._orphans.items():
+            if now_s - seen_s >= self._settings.orphan_s:
+                log.warning("files of no job are removed")
+                self._files.remove(name)
 
     def _give_back_of(self, workers: set[str]) -> None:
         for job in self._store.live():

@@ -11,7 +11,7 @@ from typing import IO, Any
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message, Receive
+from starlette.types import Message
 
 from faceborn.serve.problems import Problem
 from faceborn.serve.settings import Settings
@@ -21,6 +21,9 @@ DEFAULT_SIZE_PX = 2048
 LAST_FACE = 1000
 FORM_BYTES = 16_384  # what a form may have besides the photo
 MAX_FIELDS = 8
+LINGER = 4  # times what is allowed: so much is still taken, unread, from who is refused
+LINGER_S = 10.0
+LINGER_SILENCE_S = 1.0
 PHOTO_TYPES = ("image/", "application/octet-stream")
 
 # The body as OpenAPI describes it.
@@ -84,9 +87,60 @@ def check_headers(request: Request, settings: Settings) -> None:
         raise _too_long(settings)
 
 
-async def read_upload(request: Request, settings: Settings) -> Upload:
+class Body:
+    """The body of an upload, piece by piece, until it is too long or takes too long."""
+
+    def __init__(self, request: Request, settings: Settings) -> None:
+        self._receive = request.receive
+        self._headers = request.headers
+        self._settings = settings
+        self._end_s = time.monotonic() + settings.upload_s
+        self._total = 0
+        self._ended = False
+
+    async def receive(self) -> Message:
+        """As ASGI has it. Raises Problem."""
+        left_s = min(self._settings.silence_s, self._end_s - time.monotonic())
+        try:
+            message = await self._next(left_s)
+        except TimeoutError as error:
+            self._ended = True  # nobody waits for it any longer
+            raise Problem(
+                408,
+                "slow-upload",
+                "the upload takes too long",
+                hint="use a faster connection or a smaller photo",
+                headers={"Connection": "close"},
+            ) from error
+        if self._total > self._settings.max_upload_bytes + FORM_BYTES:
+            raise _too_long(self._settings)
+        return message
+
+    async def discard(self) -> None:
+        """Let a client that is refused send the rest, for who is cut off while sending sees a
+        broken line instead of the reason. Only within bounds: a gigabyte is cut off.
+        """
+        bound = LINGER * (self._settings.max_upload_bytes + FORM_BYTES)
+        length = self._headers.get("content-length", "0")
+        told = int(length) if length.isdigit() and len(length) < 16 else bound + 1
+        asks = "expect" in self._headers and self._total == 0  # it has not begun to send
+        end_s = time.monotonic() + LINGER_S
+        while not self._ended and not asks and max(self._total, told) <= bound:
+            try:
+                await self._next(min(LINGER_SILENCE_S, end_s - time.monotonic()))
+            except TimeoutError:
+                return
+
+    async def _next(self, wait_s: float) -> Message:
+        message = await asyncio.wait_for(self._receive(), max(wait_s, 0.0))
+        self._total += len(message.get("body", b""))
+        self._ended = not message.get("more_body", False)
+        return message
+
+
+async def read_upload(request: Request, body: Body) -> Upload:
     """The photo and the options. Raises Problem; nothing is left behind then."""
-    limited = Request(request.scope, _limit(request.receive, settings))
+    limited = Request(request.scope, body.receive)
     try:
         form = await limited.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=1024)
     except HTTPException as error:
@@ -98,32 +152,6 @@ async def read_upload(request: Request, settings: Settings) -> Upload:
     except Problem:
         await form.close()
         raise
-
-
-def _limit(receive: Receive, settings: Settings) -> Receive:
-    """The body piece by piece, until it is too long or takes too long."""
-    end_s = time.monotonic() + settings.upload_s
-    total = 0
-
-    async def limited() -> Message:
-        nonlocal total
-        left_s = min(settings.silence_s, end_s - time.monotonic())
-        try:
-            message = await asyncio.wait_for(receive(), max(left_s, 0.0))
-        except TimeoutError as error:
-            raise Problem(
-                408,
-                "slow-upload",
-                "the upload takes too long",
-                hint="use a faster connection or a smaller photo",
-                headers={"Connection": "close"},
-            ) from error
-        total += len(message.get("body", b""))
-        if total > settings.max_upload_bytes + FORM_BYTES:
-            raise _too_long(settings)
-        return message
-
-    return limited
 
 
 def _too_long(settings: Settings) -> Problem:
