@@ -24,12 +24,14 @@ def mouth_weight(model: HeadModel) -> Array:
     """(V,) float32 0..1: how much of the mouth's own modes moves each vertex; 1 on the lips."""
     face = model.part_names.index("face")
     skin = np.unique(model.triangles[model.triangle_part == face])
-    points = model.mean_mm[skin]
-    lips = points[model.masks["lips"][skin] > 0.5]
+    lips = model.mean_mm[skin[model.masks["lips"][skin] > 0.5]]
+    apart_mm = np.abs(model.mean_mm[skin] - (lips.min(0) + lips.max(0)) / 2)
+    around = skin[(apart_mm < np.ptp(lips, axis=0) / 2 + REACH_MM).all(1)]  # the rest is farther
+    points = model.mean_mm[around]
     distance_mm = np.array([np.sqrt(((lips - point) ** 2).sum(1).min()) for point in points])
     near = np.clip(1 - distance_mm / REACH_MM, 0.0, 1.0)
     weight = np.zeros(len(model.mean_mm), np.float32)
-    weight[skin] = near * near * (3 - 2 * near)
+    weight[around] = near * near * (3 - 2 * near)
     return weight
 
 

@@ -11,7 +11,7 @@ from faceborn.texture.colour import resize, smoothstep
 from faceborn.texture.growth import Growth
 from faceborn.types import Array
 
-NOISE_PX = (2048, 1024)  # (around the crown, away from it)
+NOISE_PX = (2048, 128)  # (around the crown, away from it: strands are long, so few will do)
 LONGEST_WAY_MM = 300.0
 FINE, LOCK, TUFT = 0.20, 0.11, 0.08  # natural-log contrast of strands, locks and tufts
 WAVE_DEG = 1.0  # how far strands leave the straight way
@@ -61,11 +61,11 @@ def _noise() -> tuple[Array, Array, Array, Array]:
     random = np.random.default_rng(7)
 
     def made(around: float, along: float) -> Array:
-        white = random.standard_normal((NOISE_PX[1], NOISE_PX[0])).astype(np.float32)
+        white = random.standard_normal((NOISE_PX[1], NOISE_PX[0]), np.float32)
         margin = int(4 * around) + 1
         wide = np.concatenate([white[:, -margin:], white, white[:, :margin]], 1)
         wide = cv2.GaussianBlur(wide, (0, 0), sigmaX=around, sigmaY=along)
         smooth = wide[:, margin : NOISE_PX[0] + margin + 1]
         return np.asarray(smooth / smooth.std(), np.float32)
 
-    return made(1.4, 40.0), made(4.5, 55.0), made(17.0, 60.0), made(30.0, 35.0)
+    return made(1.4, 5.0), made(4.5, 6.9), made(17.0, 7.5), made(30.0, 4.4)
