@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import redis
 from PIL import Image
 
-from tests.serve.server import Server, wait_for
+from tests.serve.redis_server import redis_on
+from tests.serve.server import Server
 
 
 @pytest.fixture(scope="session")
@@ -39,32 +36,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture
+def unused_port() -> int:
+    """For a server that is started, and later started again there."""
+    return _free_port()
+
+
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a Redis of our own; skips without one, or fails with FACEBORN_REQUIRE_REDIS."""
-    program = shutil.which("redis-server")
-    if program is None:
-        if os.environ.get("FACEBORN_REQUIRE_REDIS"):
-            pytest.fail("redis-server is not installed")
-        pytest.skip("redis-server is not installed")
+    """Address of a Redis of our own."""
+    with redis_on(_free_port(), tmp_path_factory.mktemp("redis")) as address:
+        yield address
+
+
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-        cwd=tmp_path_factory.mktemp("redis"),
-        stdout=subprocess.DEVNULL,
-    )
-    address = f"redis://127.0.0.1:{port}/0"
-    with redis.Redis.from_url(address) as client:
-
-        def answers() -> bool:
-            assert process.poll() is None
-            try:
-                return bool(client.ping())
-            except redis.ConnectionError:
-                return False
-
-        wait_for(answers)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
+        return int(free.getsockname()[1])

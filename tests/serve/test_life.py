@@ -177,7 +177,7 @@ def test_ids_cannot_be_guessed(served: Server, job_id: str) -> None:
     assert served.client.get("/api/heads").status_code == 405  # nobody gets a list
 
 
-def test_deleted_while_it_is_made(served: Server, portrait: bytes) -> None:
+def test_deleted_while_it_is_made(served: Server, portrait: bytes, no_face: bytes) -> None:
     """The worker stops, leaves nothing behind, and goes on with the next photo."""
     job_id = served.accepted(portrait)
     with served.client.stream("GET", f"/api/heads/{job_id}/events") as stream:
@@ -185,8 +185,8 @@ def test_deleted_while_it_is_made(served: Server, portrait: bytes) -> None:
             if line.startswith("data: ") and json.loads(line[6:])["state"] == "running":
                 break
     assert served.client.delete(f"/api/heads/{job_id}").status_code == 204
-    following = served.accepted(portrait)
-    assert served.ended(following)["state"] == "done"
+    following = served.accepted(no_face, kind="image/png")
+    assert served.ended(following)["state"] == "failed"
     assert not (served.data / "files" / job_id).exists()
     assert_problem(served.client.get(f"/api/heads/{job_id}"), 404, "no-such-head")
 
@@ -231,15 +231,20 @@ def test_photo_that_was_cut_off_ends_in_words(served: Server, portrait: bytes) -
         assert_problem(answer, 422, "unreadable-photo")
 
 
-def test_many_at_once_are_not_mixed_up(served: Server, two_faces: Array, portrait: bytes) -> None:
-    """Different photos of several clients: each gets the head of its own."""
+def test_many_at_once_are_not_mixed_up(served: Server, two_faces: Array, no_face: bytes) -> None:
+    """Different photos of several clients: each gets the answer to its own."""
     out = io.BytesIO()
     Image.fromarray(two_faces).save(out, "PNG")
-    photos = {"one": (portrait, 1, 512), "two": (out.getvalue(), 2, 900)}
+    # What is sent, and what has to come back: the width of the photo, and why no head was made.
+    photos = {
+        "second": (out.getvalue(), 2, 900, None),
+        "third": (out.getvalue(), 3, 900, 422),
+        "none": (no_face, 1, 400, 422),
+    }
     ended: dict[str, dict[str, Any]] = {}
 
     def visit(name: str) -> None:
-        photo, face, _ = photos[name]
+        photo, face, *_ = photos[name]
         with httpx.Client(base_url=served.address, timeout=60.0) as client:
             answer = client.post(
                 "/api/heads",
@@ -253,11 +258,12 @@ def test_many_at_once_are_not_mixed_up(served: Server, two_faces: Array, portrai
         client.start()
     for client in clients:
         client.join()
-    for name, (_, face, width) in photos.items():
-        assert ended[name]["state"] == "done", ended[name]
-        assert ended[name]["photo"]["width"] == width
-        made = [bool(found["output"]) for found in ended[name]["report"]["faces"]]
-        assert [number for number, output in enumerate(made, 1) if output] == [face]
+    for name, (_, face, width, status) in photos.items():
+        assert ended[name]["photo"] == {"width": width, "height": 512 if width == 900 else 300}
+        assert ended[name]["face"] == face
+        assert (ended[name]["error"] or {}).get("status") == status
+    made = [bool(found["output"]) for found in ended["second"]["report"]["faces"]]
+    assert made == [False, True]
 
 
 def test_health_and_metrics(served: Server, job_id: str) -> None:

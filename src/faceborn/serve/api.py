@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -37,6 +38,8 @@ from faceborn.serve.status import (
 )
 from faceborn.serve.supervise import Supervisor, remove_job
 from faceborn.serve.upload import BODY, Body, check_headers, read_upload
+
+log = logging.getLogger("faceborn.serve")
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 FORMATS = [
@@ -233,8 +236,12 @@ def make_app(
     @app.get("/healthz")
     async def get_health() -> Health:
         """Answers if the store and the queue do."""
-        waiting = await to_thread.run_sync(queue.size)
-        await to_thread.run_sync(store.get, "")
+        try:
+            waiting = await to_thread.run_sync(queue.size)
+            await to_thread.run_sync(store.get, "")
+        except Exception as error:
+            log.exception("store or queue")
+            raise Problem(503, "not-well", "the store or the queue does not answer") from error
         return Health(status="ok", version=faceborn.__version__, waiting=waiting)
 
     @app.get("/metrics", response_class=Response, include_in_schema=False)
