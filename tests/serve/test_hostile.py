@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
+from tests.serve.lines import ask_raw, memory_bytes, parse_answer, received
 from tests.serve.server import PROBLEM_TYPE, Server, assert_problem
 
 LIMIT_BYTES = 300_000
@@ -142,18 +143,18 @@ def test_zip_bomb(server: Server, bomb: bytes) -> None:
     assert "120 million" in problem["detail"]
     assert problem["hint"]
     assert time.monotonic() - started < 5.0
-    assert _memory_bytes(server) < 500e6
+    assert memory_bytes(server) < 500e6
 
 
 def test_gigabyte_is_refused_by_its_length(server: Server) -> None:
     """Nothing of it needs to be sent."""
-    answer = _raw(server, _head(**{"Content-Length": "1000000000", **_form_type()}))
+    answer = ask_raw(server, _head(**{"Content-Length": "1000000000", **_form_type()}))
     _assert_raw_problem(answer, 413, "upload-too-large")
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "ten", "9" * 5000])
 def test_lengths_that_are_none(server: Server, length: str) -> None:
-    answer = _raw(server, _head(**{"Content-Length": length, **_form_type()}))
+    answer = ask_raw(server, _head(**{"Content-Length": length, **_form_type()}))
     assert answer.startswith(b"HTTP/1.1 4")
 
 
@@ -171,7 +172,7 @@ def test_endless_body_is_refused_while_it_comes(server: Server) -> None:
         except OSError:
             pass  # it has hung up
         assert sent < 20_000_000  # what the buffers of the system hold
-        answer = _received(line)
+        answer = received(line)
     if answer:  # a reset line may take the answer with it
         _assert_raw_problem(answer, 413, "upload-too-large")
 
@@ -194,7 +195,7 @@ def test_slow_upload_ends_while_others_are_served(server: Server) -> None:
         assert server.client.get("/api/limits").status_code == 200
         assert time.monotonic() - started < SILENCE_S  # not after them
         for line in lines:
-            _assert_raw_problem(_received(line), 408, "slow-upload")
+            _assert_raw_problem(received(line), 408, "slow-upload")
     finally:
         for line in lines:
             line.close()
@@ -260,8 +261,8 @@ def test_addresses_lead_nowhere(server: Server, portrait: bytes, path: str) -> N
     """As they are: a client library would tidy them."""
     job_id = server.accepted(portrait)
     request = f"GET {path.replace('ID', job_id)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    answer = _raw(server, request.encode())
-    status, headers, body = _parse(answer)
+    answer = ask_raw(server, request.encode())
+    status, headers, body = parse_answer(answer)
     assert status == 404
     assert headers["content-type"] == PROBLEM_TYPE
     assert "set-cookie" not in headers
@@ -319,95 +320,6 @@ def test_every_answer_has_safe_headers(server: Server, portrait: bytes) -> None:
     assert {answer.status_code for answer in answers} >= {200, 204, 404, 405, 415}
 
 
-def test_full_queue(tmp_path: Path, portrait: bytes) -> None:
-    server = Server.with_settings(tmp_path, workers=0, max_waiting=2)
-    try:
-        for _ in range(2):
-            server.accepted(portrait)
-        answer = server.upload(portrait)
-        assert_problem(answer, 503, "queue-full")
-        assert answer.headers["retry-after"] == "60"
-        assert len(server.stored()) == 2
-    finally:
-        server.stop()
-
-
-def test_rate_limits(tmp_path: Path, portrait: bytes) -> None:
-    """Of uploads and of everything, per client; who watches the server is let through."""
-    server = Server.with_settings(
-        tmp_path, workers=0, upload_rate="3/hour", request_rate="40/hour",
-        trusted_proxy="127.0.0.1",
-    )  # fmt: skip
-    try:
-        for _ in range(3):
-            server.accepted(portrait)
-        _assert_too_many(server.upload(portrait))
-        assert len(server.stored()) == 3
-        assert server.client.get("/api/limits").status_code == 200
-        answers = [server.client.get("/api/limits") for _ in range(60)]
-        refused = [answer for answer in answers if answer.status_code != 200]
-        assert len(refused) == 25  # 40 less the 5 before
-        for answer in refused:
-            _assert_too_many(answer)
-        for name in ("/healthz", "/metrics"):
-            assert server.client.get(name).status_code == 200
-        other = {"X-Forwarded-For": "192.0.2.7"}
-        assert server.client.get("/api/limits", headers=other).status_code == 200
-        # A client of IPv6 has a whole network of addresses: they count as one.
-        answers = [
-            server.client.get("/api/limits", headers={"X-Forwarded-For": f"2001:db8::{n:x}"})
-            for n in range(1, 42)
-        ]
-        _assert_too_many(answers[-1])
-        assert all(answer.status_code == 200 for answer in answers[:-1])
-    finally:
-        server.stop()
-
-
-def test_forged_address_does_not_help(tmp_path: Path) -> None:
-    """Without a proxy that is trusted nobody says who he is."""
-    server = Server.with_settings(tmp_path, workers=0, request_rate="2/hour")
-    try:
-        answers = [
-            server.client.get("/api/limits", headers={"X-Forwarded-For": f"192.0.2.{n}"})
-            for n in range(3)
-        ]
-        assert [answer.status_code for answer in answers] == [200, 200, 429]
-    finally:
-        server.stop()
-
-
-def test_ten_thousand_tiny_requests(tmp_path: Path) -> None:
-    """One client with eight lines: refused from the first one too many, memory as before."""
-    server = Server.with_settings(tmp_path, workers=0, request_rate="100/hour")
-    try:
-        server.client.get("/healthz")
-        before = _memory_bytes(server)
-        request = b"GET /api/heads/x HTTP/1.1\r\nHost: x\r\n\r\n"
-        last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-        received = b""
-        for _ in range(20):  # 500 in one go on each line
-            received += _raw(server, request * 499 + last)
-        assert received.count(b"HTTP/1.1 404 ") == 100
-        assert received.count(b"HTTP/1.1 429 ") == 9900
-        assert server.client.get("/healthz").status_code == 200
-        assert _memory_bytes(server) - before < 30e6
-    finally:
-        server.stop()
-
-
-def _assert_too_many(answer: httpx.Response) -> None:
-    problem = assert_problem(answer, 429, "too-many-requests")
-    assert 1 <= int(answer.headers["retry-after"]) <= 3600
-    assert problem["hint"]
-
-
-def _memory_bytes(server: Server) -> float:
-    """What the server itself holds, without its workers."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return 1024.0 * int(status.partition("VmRSS:")[2].split()[0])
-
-
 def _padded(photo: bytes, size_bytes: int) -> bytes:
     return photo + bytes(size_bytes - len(photo))
 
@@ -431,30 +343,6 @@ def _head(**headers: str) -> bytes:
     return ("\r\n".join(["POST /api/heads HTTP/1.1", *lines]) + "\r\n\r\n").encode()
 
 
-def _raw(server: Server, request: bytes) -> bytes:
-    """The answer to exactly these bytes, until the server closes the line."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20.0) as line:
-        line.sendall(request)
-        return _received(line)
-
-
-def _received(line: socket.socket) -> bytes:
-    pieces = []
-    try:
-        while piece := line.recv(65_536):
-            pieces.append(piece)
-    except ConnectionResetError:
-        pass  # what came before it counts
-    return b"".join(pieces)
-
-
-def _parse(answer: bytes) -> tuple[int, dict[str, str], bytes]:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    return int(first.split()[1]), headers, body
-
-
 def _assert_raw_problem(answer: bytes, status: int, kind: str) -> None:
-    told, headers, body = _parse(answer)
+    told, headers, body = parse_answer(answer)
     assert_problem(httpx.Response(told, headers=headers, content=body), status, kind)
