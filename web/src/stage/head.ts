@@ -15,6 +15,7 @@ import {
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { type Moves, type Part, splitGlb } from './glb';
 import { addWeighted, turnPart } from './morph';
+import { orderTriangles } from './order';
 
 export interface PhotoCamera {
   size_px: [number, number];
@@ -39,6 +40,10 @@ export interface PartMesh extends Part {
   source: MeshStandardMaterial | null; // where the photo showed it; face and scalp have one
 }
 
+/** Parts with an alpha channel, drawn last. */
+export const SEE_THROUGH: ReadonlySet<string> = new Set(['eye_shade', 'tearline', 'lashes']);
+const INSIDE_MOUTH: ReadonlySet<string> = new Set(['mouth', 'gums', 'tongue', 'teeth']);
+const CLOSED = 0.02; // weight of a movement below which lips stay closed
 const NECK_SHARE = 0.5; // of a turn of the head that the neck's skin follows
 
 export class Head {
@@ -51,6 +56,7 @@ export class Head {
   readonly restNormals: Float32Array;
   private readonly turning = new Matrix4();
   private turned = false;
+  private opened = false;
 
   constructor(
     readonly facts: Facts,
@@ -108,8 +114,19 @@ export class Head {
     this.worn.matrixWorldNeedsUpdate = true;
   }
 
+  /** Whether a part can be seen at all: behind closed lips nothing need be drawn. */
+  isInSight(part: string): boolean {
+    return this.opened || !INSIDE_MOUTH.has(part);
+  }
+
   /** Draws it with these expression weights, in the order of `names`. */
   setExpression(weights: Float32Array): void {
+    this.opened = this.names.some(
+      (name, index) => /^(jaw|mouth|tongue)/.test(name) && (weights[index] as number) > CLOSED,
+    );
+    for (const { mesh, name } of this.parts) {
+      if (INSIDE_MOUTH.has(name)) mesh.visible = this.opened;
+    }
     addWeighted(this.positions, this.rest, this.moves, weights);
     addWeighted(this.normals, this.restNormals, this.turns, weights);
     if (this.turned) turnPart(this.positions, this.normals, this.follows, this.turning);
@@ -153,8 +170,8 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
   const shares = bones.map((bone) => shareOf(bone.name));
   const follows: number[] = [];
   const parts: PartMesh[] = [];
-  for (const [index, part] of split.parts.entries()) {
-    const from = skinned[index];
+  for (const [number, part] of split.parts.entries()) {
+    const from = skinned[number];
     if (!from) throw new Error(`a head without ${part.name}`);
     follows.push(...followsTurn(from.geometry, shares));
     const variants = from.userData['gltfExtensions']?.KHR_materials_variants as
@@ -164,6 +181,11 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
     const source = mapping
       ? ((await gltf.parser.getDependency('material', mapping.material)) as Material)
       : null;
+    const { index } = from.geometry;
+    // what is see-through keeps its order of drawing
+    if (index && !SEE_THROUGH.has(part.name)) {
+      index.copyArray(orderTriangles(index.array, part.count));
+    }
     const mesh = new Mesh(from.geometry, from.material);
     mesh.name = part.name;
     mesh.frustumCulled = false; // its bounds move with every expression

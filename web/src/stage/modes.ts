@@ -7,13 +7,12 @@ import {
   MeshNormalMaterial,
   MeshStandardMaterial,
 } from 'three';
-import type { Head, PartMesh } from './head';
+import { type Head, type PartMesh, SEE_THROUGH } from './head';
 import { quickMaterial } from './quick';
 
 export const MODES = ['textured', 'clay', 'wireframe', 'normals', 'source'] as const;
 export type Mode = (typeof MODES)[number];
 
-const SEE_THROUGH = new Set(['eye_shade', 'tearline', 'lashes']);
 const SKIN = new Set(['face', 'scalp']);
 const INSIDE = new Set(['mouth', 'sockets', 'tongue', 'gums']);
 
@@ -53,13 +52,13 @@ export class Modes {
     wireLines.color.copy(ink).lerp(paper, 0.35);
     for (const part of this.head.parts) {
       const { mesh, name } = part;
-      mesh.visible = mode === 'textured' || !SEE_THROUGH.has(name);
-      mesh.castShadow = mesh.visible && !SEE_THROUGH.has(name);
+      mesh.visible = (mode === 'textured' || !SEE_THROUGH.has(name)) && this.head.isInSight(name);
+      mesh.castShadow = !SEE_THROUGH.has(name);
       mesh.receiveShadow = !SEE_THROUGH.has(name);
       const full = this.fullMaterial(mode, part);
       mesh.material =
         quickly && full instanceof MeshStandardMaterial ? this.quickTwin(full, name) : full;
-      if (mode === 'wireframe' && mesh.visible) this.addLines(mesh);
+      if (mode === 'wireframe' && !SEE_THROUGH.has(name) && !INSIDE.has(name)) this.addLines(mesh);
     }
   }
 

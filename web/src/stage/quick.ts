@@ -15,13 +15,14 @@ export const quickLight = {
   lampColor: { value: new Color(0, 0, 0) },
 };
 
+const GLOSSY = 20; // below it a lamp's highlight is too wide to be seen
+
 const VERTEX = /* glsl */ `
 ${HARMONICS_GLSL}
 uniform mat3 turn;
 uniform vec3 lampDirection;
 uniform vec3 lampColor;
 uniform vec3 wrap;
-uniform vec3 soften;
 uniform float gloss;
 #ifdef USE_TEXTURE
   varying vec2 vPlace;
@@ -35,16 +36,17 @@ void main() {
   #ifdef TWO_SIDED
     if (dot(n, view) < 0.0) n = -n;
   #endif
-  vec3 m = turn * n;
-  vec3 around = mix(surroundingLight(m), surroundingLight(turn * normalize(n + 0.9 * view)), soften);
+  // one look at the surroundings per vertex; a vertex is what a machine like this pays for
+  vec3 around = max(surroundingLight(turn * n), 0.0);
   float facing = dot(n, lampDirection);
   vec3 soft = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
-  vec3 lamp = max(soft * soft, vec3(max(facing, 0.0)));
-  vLight = max(around, 0.0) + lamp * lampColor;
-  float grazing = pow(1.0 - max(dot(n, view), 0.0), 5.0);
-  vec3 mirrored = max(surroundingLight(turn * reflect(-view, n)), 0.0);
-  float spark = pow(max(dot(n, normalize(view + lampDirection)), 0.0), gloss);
-  vShine = mirrored * (0.03 + 0.25 * grazing) + lampColor * spark * (gloss + 8.0) * 0.0016;
+  vLight = around + max(soft * soft, vec3(max(facing, 0.0))) * lampColor;
+  float graze = 1.0 - max(dot(n, view), 0.0);
+  vShine = harmonics[0] * 0.282095 * (0.03 + 0.25 * graze * graze * graze * graze);
+  #ifdef GLOSSY
+    float spark = pow(max(dot(n, normalize(view + lampDirection)), 0.0), gloss);
+    vShine += lampColor * spark * (gloss + 8.0) * 0.0016;
+  #endif
   #ifdef USE_TEXTURE
     vPlace = uv;
   #endif
@@ -92,6 +94,7 @@ export function quickMaterial(look: QuickLook): ShaderMaterial {
     side: look.doubleSided ? DoubleSide : FrontSide,
     defines: {
       ...(map ? { USE_TEXTURE: 1 } : {}),
+      ...(look.gloss > GLOSSY ? { GLOSSY: 1 } : {}),
       ...(look.doubleSided ? { TWO_SIDED: 1 } : {}),
     },
     uniforms: {
@@ -100,7 +103,6 @@ export function quickMaterial(look: QuickLook): ShaderMaterial {
       color: { value: look.color },
       alpha: { value: look.opacity },
       wrap: { value: skin ? new Vector3(0.34, 0.13, 0.07) : new Vector3(0.001, 0.001, 0.001) },
-      soften: { value: skin ? new Vector3(0.3, 0.14, 0.08) : new Vector3() },
       gloss: { value: look.gloss },
     },
   });
