@@ -107,7 +107,7 @@ def test_page(name: str, server: str, head: str, folder: Path) -> None:
         ["node", CHECKS / f"{name}.mjs", server, head, folder],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=420,
         env={**os.environ, "CHROMIUM": CHROMIUM},
         check=False,
     )

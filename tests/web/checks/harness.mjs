@@ -35,7 +35,7 @@ export async function withPage(options, check, said = []) {
   const problems = [];
   try {
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(150_000);
     page.on('console', (message) => {
       const text = `${message.text()} ${message.location().url}`;
       const expected = said.some((pattern) => pattern.test(text));
