@@ -36,6 +36,7 @@ await withPage({}, async (page) => {
       const canvas = new OffscreenCanvas(32, 32);
       const pen = canvas.getContext('2d');
       pen.drawImage(image, 0, 0, 32, 32);
+      image.close();
       return [...pen.getImageData(0, 0, 32, 32).data];
     };
     return { frames: decoder.tracks.selectedTrack.frameCount, front: await read(0), back: await read(20) };
