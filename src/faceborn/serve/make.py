@@ -17,7 +17,7 @@ PHOTO_SIDE_PX = 1600  # of the photo that lies over the head in the page
 PHOTO_QUALITY = 88
 SOURCE_STEP = 85  # grey of a texel in source.png: 0 outside, 85 seen, 170 mirrored, 255 inferred
 
-# How much of the work is done when a stage begins; measured with benchmarks/serve.py.
+# How much of the work is done when a stage begins, about.
 BEGINS = {
     **{"photo": 0.0, "faces": 0.02, "model": 0.06, "fit": 0.08, "texture": 0.12},
     **{"export": 0.35, "preview": 0.45, "pack": 0.85},
