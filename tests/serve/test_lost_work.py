@@ -76,7 +76,8 @@ def test_ctrl_c(tmp_path: Path, no_face: bytes) -> None:
         assert next(lines) == "event: status"
         server.process.send_signal(signal.SIGINT)
         assert not [line for line in lines if line.startswith("event")]
-    assert server.process.wait(timeout=20) != 0
+    server.process.wait(timeout=20)  # its code depends on whether the caller ignores SIGINT
+    assert "Traceback" not in server.log.read_text()
     server.stop()
 
 
