@@ -12,7 +12,7 @@ from faceborn.fit.points import OUTLINE, SKIN_COUNT
 from faceborn.fit.tables import tables_of
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
 from faceborn.model import make_shape
-from faceborn.model.shape import skin_of
+from faceborn.model.shape import place_vertices
 from faceborn.types import Array, Camera, Face, HeadModel, Photo
 
 SCHEME = "mediapipe_478"
@@ -72,7 +72,7 @@ def known_face(
         expression[model.expression_names.index(name)] = value
     tables = tables_of(model, SCHEME)
     moved = np.tensordot(expression.astype(np.float32), model.blendshapes_mm, 1)
-    posed = skin_of(model, identity) + moved
+    posed = place_vertices(model, identity) + moved
     places = tables.landmarks.of(posed)[:SKIN_COUNT]
     points = camera.project(places)
     unknowns = np.zeros(tables.points.modes_mm.shape[2])

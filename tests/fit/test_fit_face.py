@@ -11,7 +11,7 @@ from faceborn.fit.points import LIPS, SKIN_COUNT
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.mouth import mouth_count
-from faceborn.model.shape import skin_of
+from faceborn.model.shape import place_vertices
 from faceborn.types import Array, Fit, HeadModel
 from tests.fit.people import SCHEME, camera_at, distance_mm, face_of, known_face, pupil_vertices
 
@@ -32,7 +32,7 @@ def person() -> Array:
 def landmarks_mm(model: HeadModel, fit: Fit) -> Array:
     """(468, 3) of the fitted, posed head."""
     moved = np.tensordot(fit.expression.astype(np.float32), model.blendshapes_mm, 1)
-    posed = skin_of(model, fit.identity) + moved
+    posed = place_vertices(model, fit.identity) + moved
     return model.landmarks[SCHEME].of(posed)[:SKIN_COUNT]
 
 
@@ -105,8 +105,8 @@ def test_full_lips_stay_full(model: HeadModel, person: Array) -> None:
     known = known_face(model, camera_at(), identity=fuller)
     fit = fit_face(known.photo, known.face, model)
     lips = model.masks["lips"] > 0.5
-    own, found = skin_of(model, fuller)[lips], skin_of(model, fit.identity)[lips]
-    without = skin_of(model, fit.identity[: len(person)])[lips]
+    own, found = place_vertices(model, fuller)[lips], place_vertices(model, fit.identity)[lips]
+    without = place_vertices(model, fit.identity[: len(person)])[lips]
     apart = [
         np.linalg.norm(lip - lip.mean(0) - (own - own.mean(0)), axis=1).mean()
         for lip in (found, without)

@@ -15,6 +15,7 @@ import numpy as np
 from faceborn.types import Array
 
 FAR = np.float32(-1e9)
+OUTSIDE = -1e-5  # barycentric; a little less than 0, so that edges leave no gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,33 +38,46 @@ def clear_buffers(size_px: int) -> Buffers:
 
 
 @numba.njit(cache=True, fastmath=True)
+def _corners(screen, i, j, k):  # type: ignore[no-untyped-def]
+    """Three corners (x, y, z), pixel centres at whole numbers, and twice the signed area."""
+    a = (screen[i, 0] - 0.5, screen[i, 1] - 0.5, screen[i, 2])
+    b = (screen[j, 0] - 0.5, screen[j, 1] - 0.5, screen[j, 2])
+    c = (screen[k, 0] - 0.5, screen[k, 1] - 0.5, screen[k, 2])
+    return a, b, c, (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+@numba.njit(cache=True, fastmath=True)
+def _span(a, b, c, size):  # type: ignore[no-untyped-def]
+    """First pixel and the one behind the last that lie between three coordinates."""
+    return max(int(np.ceil(min(a, b, c))), 0), min(int(np.floor(max(a, b, c))), size - 1) + 1
+
+
+@numba.njit(cache=True, fastmath=True)
+def _weights(x, y, a, b, c, over):  # type: ignore[no-untyped-def]
+    """Barycentric coordinates of a pixel; `over` is 1 over twice the area."""
+    w1 = ((x - a[0]) * (c[1] - a[1]) - (y - a[1]) * (c[0] - a[0])) * over
+    w2 = ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])) * over
+    return 1 - w1 - w2, w1, w2
+
+
+@numba.njit(cache=True, fastmath=True)
 def draw(screen, triangles, start, stop, z, triangle, first, second, cull):  # type: ignore[no-untyped-def]
     """Draw triangles[start:stop], opaque; with `cull` those that face the viewer alone."""
     height, width = z.shape
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
-        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
-        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        a, b, c, area = _corners(screen, i, j, k)
         if (cull and area >= 0) or abs(area) < 1e-9:
             continue
-        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
-        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
-        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
-        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
-        if x0 > x1 or y0 > y1:
-            continue
+        x0, x1 = _span(a[0], b[0], c[0], width)
+        y0, y1 = _span(a[1], b[1], c[1], height)
         over = np.float32(1.0) / area
-        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
-        for y in range(y0, y1 + 1):
-            for x in range(x0, x1 + 1):
-                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
-                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
-                w0 = 1 - w1 - w2
-                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+        for y in range(y0, y1):
+            for x in range(x0, x1):
+                w0, w1, w2 = _weights(x, y, a, b, c, over)
+                if min(w0, w1, w2) < OUTSIDE:
                     continue
-                depth = w0 * az + w1 * bz + w2 * cz
+                depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
                 if depth > z[y, x]:
                     z[y, x] = depth
                     triangle[y, x] = t
@@ -84,28 +98,18 @@ def draw_cut(  # type: ignore[no-untyped-def]
     wrap = mask.shape[0] - 1
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
-        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
-        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        a, b, c, area = _corners(screen, i, j, k)
         if abs(area) < 1e-9:
             continue
-        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
-        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
-        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
-        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
-        if x0 > x1 or y0 > y1:
-            continue
+        x0, x1 = _span(a[0], b[0], c[0], width)
+        y0, y1 = _span(a[1], b[1], c[1], height)
         over = np.float32(1.0) / area
-        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
-        for y in range(y0, y1 + 1):
-            for x in range(x0, x1 + 1):
-                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
-                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
-                w0 = 1 - w1 - w2
-                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+        for y in range(y0, y1):
+            for x in range(x0, x1):
+                w0, w1, w2 = _weights(x, y, a, b, c, over)
+                if min(w0, w1, w2) < OUTSIDE:
                     continue
-                depth = w0 * az + w1 * bz + w2 * cz
+                depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
                 if depth <= z[y, x]:
                     continue
                 u = int(w0 * uv[i, 0] + w1 * uv[j, 0] + w2 * uv[k, 0]) & wrap
@@ -125,28 +129,18 @@ def draw_depth(screen, triangles, start, stop, z):  # type: ignore[no-untyped-de
     height, width = z.shape
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay = screen[i, 0] - 0.5, screen[i, 1] - 0.5
-        bx, by = screen[j, 0] - 0.5, screen[j, 1] - 0.5
-        cx, cy = screen[k, 0] - 0.5, screen[k, 1] - 0.5
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        a, b, c, area = _corners(screen, i, j, k)
         if abs(area) < 1e-9:
             continue
-        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
-        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
-        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
-        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
-        if x0 > x1 or y0 > y1:
-            continue
+        x0, x1 = _span(a[0], b[0], c[0], width)
+        y0, y1 = _span(a[1], b[1], c[1], height)
         over = np.float32(1.0) / area
-        az, bz, cz = screen[i, 2], screen[j, 2], screen[k, 2]
-        for y in range(y0, y1 + 1):
-            for x in range(x0, x1 + 1):
-                w1 = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
-                w2 = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
-                w0 = 1 - w1 - w2
-                if w0 < -1e-5 or w1 < -1e-5 or w2 < -1e-5:
+        for y in range(y0, y1):
+            for x in range(x0, x1):
+                w0, w1, w2 = _weights(x, y, a, b, c, over)
+                if min(w0, w1, w2) < OUTSIDE:
                     continue
-                depth = w0 * az + w1 * bz + w2 * cz
+                depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
                 z[y, x] = max(z[y, x], depth)
 
 

@@ -24,7 +24,7 @@ def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shap
     (model/lids.py). That, and lips that are kept closed, moves the neutral by up to a millimetre.
     """
     used = min(len(identity), len(model.identity_mm))
-    vertices = skin_of(model, identity)
+    vertices = place_vertices(model, identity)
     joints = model.joints_mm + np.tensordot(identity[:used], model.joints_identity_mm[:used], 1)
     blendshapes = model.blendshapes_mm.copy()
     for name, (yaw_deg, pitch_deg) in model.eye_look_deg.items():
@@ -45,7 +45,7 @@ def make_shape(model: HeadModel, identity: Array, *, scale: float = 1.0) -> Shap
     )
 
 
-def skin_of(model: HeadModel, identity: Array) -> Array:
+def place_vertices(model: HeadModel, identity: Array) -> Array:
     """(V, 3) mm, where `identity` puts the vertices; `identity` as in `make_shape`.
 
     Lips and lids are as they come: `make_shape` closes them.

@@ -149,9 +149,9 @@ def on_white(pixels: Array, alpha: Array) -> Array:
 
 
 def too_large(name: str, size_px: tuple[int, int] | None = None) -> PhotoTooLarge:
-    size = f" has {size_px[0]} x {size_px[1]} pixels," if size_px else " has"
+    has = f"{size_px[0]} x {size_px[1]} pixels, more" if size_px else "more pixels"
     return PhotoTooLarge(
-        f"{name}{size} more than the limit of {MAX_PIXELS // 1_000_000} million",
+        f"{name} has {has} than the limit of {MAX_PIXELS // 1_000_000} million",
         hint="make it smaller; a face needs no more than 4 million",
     )
 

@@ -44,7 +44,7 @@ def bake_scalp(
     """(S, S, 3) uint8 sRGB and (S, S) uint8 of types.Source.
 
     face_log  (s, s, 3) finished log albedo of the face tile
-    noise                (N, N, 1) relative grain of skin
+    noise     (N, N, 1) relative grain of skin
     """
     regions = regions_of(model, "scalp", WORK_SIZE_PX)
     face_regions = regions_of(model, "face", face_log.shape[0])
