@@ -97,7 +97,7 @@ def test_a_bomb(
     (tmp_path / "bad.png").write_bytes(bomb)
     shutil.copy(astronaut, tmp_path / "good.jpg")
     assert main(["make", str(tmp_path)]) == 1
-    check_one_line(capsys.readouterr().err, "more than the limit")
+    check_one_line(capsys.readouterr().err, "than the limit of 120 million")
     assert set(os.listdir(tmp_path)) == {"bad.png", "good.jpg", "good.glb"}
 
 
