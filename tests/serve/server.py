@@ -35,10 +35,18 @@ Found = TypeVar("Found")
 class Server:
     """One server: started, and ended by `stop` or `kill`."""
 
-    def __init__(self, folder: Path, command: list[str], broker: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: list[str],
+        broker: str | None = None,
+        first_import: Path | None = None,
+    ) -> None:
+        """first_import  folder of modules that are found before all others, by workers too"""
         self.data = folder / "data"
         self.log = folder / "serve.log"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
+        modules = [str(path) for path in (first_import, ROOT / "src") if path is not None]
+        environment = {**os.environ, "PYTHONPATH": ":".join(modules), "OMP_NUM_THREADS": "1"}
         environment.pop("FACEBORN_BROKER", None)
         if broker is not None:
             environment["FACEBORN_BROKER"] = broker
@@ -65,12 +73,13 @@ class Server:
         return cls(folder, [*command, *options], broker)
 
     @classmethod
-    def with_settings(cls, folder: Path, **given: Any) -> Server:
+    def with_settings(
+        cls, folder: Path, *, first_import: Path | None = None, **given: Any
+    ) -> Server:
         """`workers=0` makes a server that takes photos and lets them wait."""
-        settings = Settings(
-            data=str(folder / "data"), port=0, **{"upload_rate": "1000/minute", **given}
-        )
-        return cls(folder, ["-c", LAUNCH, settings.to_json()])
+        told = {"data": str(folder / "data"), "upload_rate": "1000/minute", **given}
+        settings = Settings(port=0, **told)
+        return cls(folder, ["-c", LAUNCH, settings.to_json()], first_import=first_import)
 
     @property
     def port(self) -> int:
@@ -97,7 +106,8 @@ class Server:
     def upload(
         self, photo: bytes, *, name: str = "me.jpg", kind: str = "image/jpeg", **options: Any
     ) -> httpx.Response:
-        fields = {"texture_size": TEXTURE_PX, **options}
+        """The preview takes longer than all the rest: only those make it who look at it."""
+        fields = {"texture_size": TEXTURE_PX, "preview": "false", **options}
         return self.client.post(
             "/api/heads",
             files={"photo": (name, photo, kind)},
@@ -122,7 +132,7 @@ class Server:
             status = self.status(job_id)
             return status if status["state"] in ("done", "failed") else None
 
-        return wait_for(look)
+        return wait_for(look, pause_s=0.2)  # a client may ask only so often
 
     def metric(self, name: str) -> float:
         """The value of a line of /metrics."""
@@ -137,14 +147,14 @@ class Server:
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def wait_for(look: Callable[[], Found | None]) -> Found:
+def wait_for(look: Callable[[], Found | None], pause_s: float = 0.05) -> Found:
     """What `look` finds, as soon as it finds something."""
     end = time.monotonic() + LONGEST_S
     while time.monotonic() < end:
         found = look()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(pause_s)
     raise AssertionError(f"nothing found in {LONGEST_S:g} s")
 
 

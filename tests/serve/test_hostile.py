@@ -99,7 +99,7 @@ def test_form_that_is_cut_short(server: Server, portrait: bytes) -> None:
     [
         {"face": "0"}, {"face": "-1"}, {"face": "one"}, {"face": "1e9"}, {"face": "9" * 500},
         {"face": "\u0661"}, {"texture_size": "513"}, {"texture_size": "1000000"},
-        {"texture_size": ""}, {"callback": "http://localhost/"}, {SCRIPT: "1"},
+        {"texture_size": ""}, {"preview": "yes"}, {"callback": "http://localhost/"}, {SCRIPT: "1"},
     ],
 )  # fmt: skip
 def test_options_that_are_none(server: Server, portrait: bytes, options: dict[str, str]) -> None:
@@ -155,7 +155,25 @@ def test_gigabyte_is_refused_by_its_length(server: Server) -> None:
 @pytest.mark.parametrize("length", ["-1", "1e3", "ten", "9" * 5000])
 def test_lengths_that_are_none(server: Server, length: str) -> None:
     answer = ask_raw(server, _head(**{"Content-Length": length, **_form_type()}))
-    assert answer.startswith(b"HTTP/1.1 4")
+    _assert_raw_problem(answer, 400, "no-http")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(60) + b"\r\n\r\n",  # TLS
+        b"GET /api/limits\r\n\r\n",
+        b"GET /api/limits HTTP/x\r\nHost: x\r\n\r\n",
+        b"GET /api/limits HTTP/1.1\r\n\r\n",  # for no host
+        b"GET /api/limits HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
+        b"GET /api/limits HTTP/1.1\r\nHost: x\r\nA: " + b"y" * 100_000,  # and no end
+    ],
+    ids=["tls", "no-version", "version", "host", "header", "long"],
+)
+def test_what_is_no_http(server: Server, line: bytes) -> None:
+    answer = ask_raw(server, line)
+    _assert_raw_problem(answer, 400, "no-http")
+    assert SAFE.items() <= parse_answer(answer)[1].items()
 
 
 def test_endless_body_is_refused_while_it_comes(server: Server) -> None:

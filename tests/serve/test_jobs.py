@@ -15,8 +15,11 @@ from faceborn.serve.jobs import (
     DONE,
     FAILED,
     MAX_ATTEMPTS,
+    MAX_CRASHES,
+    MAX_OVERRUNS,
     QUEUED,
     RUNNING,
+    Cause,
     Job,
     Store,
     new_job,
@@ -78,7 +81,7 @@ def test_worker_that_lost_its_job_changes_nothing(store: Store) -> None:
     store.add(job)
     old = store.claim(job.id, "old")
     assert old is not None
-    assert store.give_back(old) is not None
+    assert store.give_back(old, Cause.CRASHED) is not None
     new = store.claim(job.id, "new")
     assert new is not None
     assert new.folder != old.folder
@@ -102,31 +105,45 @@ def test_worker_that_speaks_in_time_keeps_its_job(store: Store) -> None:
     assert mine is not None
     time.sleep(0.01)
     assert store.tell(mine)
-    assert store.give_back(mine) is None
+    assert store.give_back(mine, Cause.CUT_OFF) is None
     assert store.finish(mine, error={"status": 422}, files=[])
     ended = store.get(job.id)
     assert ended is not None
     assert ended.state == FAILED
 
 
-def test_photo_that_kills_its_workers_is_given_up(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("causes", "kind"),
+    [
+        ([Cause.CRASHED] * MAX_CRASHES, "gave-up"),
+        ([Cause.OVERRAN] * MAX_OVERRUNS, "took-too-long"),
+        # A server that is restarted often is no fault of the photo, up to a bound.
+        ([*[Cause.CUT_OFF] * (MAX_ATTEMPTS - MAX_CRASHES), *[Cause.CRASHED] * 8], "gave-up"),
+        ([Cause.CUT_OFF] * MAX_ATTEMPTS, "gave-up"),
+    ],
+)
+def test_photo_that_loses_its_workers_is_given_up(
+    store: Store, causes: list[Cause], kind: str
+) -> None:
     job = _job()
     store.add(job)
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt, cause in enumerate(causes, 1):
         mine = store.claim(job.id, "doomed")
         assert mine is not None
         assert mine.attempt == attempt
-        assert store.tell(mine, files=["photo.jpg"], stage="fit")
+        assert store.tell(mine, files=["photo.jpg"], stage="fit", report={"of": "this attempt"})
         lost = store.get(job.id)
         assert lost is not None
-        given_back = store.give_back(lost)
+        given_back = store.give_back(lost, cause)
         assert given_back is not None
         assert given_back.files == []  # they are removed
-        assert given_back.state == (QUEUED if attempt < MAX_ATTEMPTS else FAILED)
+        assert given_back.report is None
+        assert given_back.state == (QUEUED if attempt < len(causes) else FAILED)
     ended = store.get(job.id)
     assert ended is not None
     assert ended.error is not None
     assert ended.error["status"] == 500
+    assert ended.error["type"] == f"urn:faceborn:problem:{kind}"
     assert ended.ended_s is not None
     assert store.claim(job.id, "late") is None
     assert store.live() == []
@@ -141,7 +158,7 @@ def test_deleted_job_does_not_come_back(store: Store) -> None:
     store.remove(job.id)
     assert not store.tell(mine, progress=0.5)
     assert not store.finish(mine, report={}, files=[])
-    assert store.give_back(mine) is None
+    assert store.give_back(mine, Cause.CRASHED) is None
     assert store.get(job.id) is None
     assert store.live() == []
     assert store.expired(time.time() + 1e9) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -28,13 +29,13 @@ FILES = {
     "photo.jpg": "image/jpeg",
     "source.png": "image/png",
 }
-STAGES = ["photo", "faces", "model", "fit", "texture", "export", "preview", "pack"]
+STAGES = ["photo", "faces", "model", "fit", "texture", "export", "pack", "preview"]
 
 
 @pytest.fixture(scope="module")
 def told(served: Server, portrait: bytes) -> list[dict[str, Any]]:
     """What the server said, in order: the answer to the upload, then every event."""
-    answer = served.upload(portrait)
+    answer = served.upload(portrait, preview="true")
     assert answer.status_code == 202
     status = answer.json()
     assert answer.headers["location"] == f"/api/heads/{status['id']}"
@@ -85,8 +86,12 @@ def test_faces_are_known_before_the_head_is(told: list[dict[str, Any]]) -> None:
     assert top < 120 < top + height
 
 
-def test_head_is_there_before_the_slow_files_are(told: list[dict[str, Any]]) -> None:
-    assert any("head.glb" in status["files"] and status["state"] == "running" for status in told)
+def test_head_and_report_are_there_before_the_slow_files_are(told: list[dict[str, Any]]) -> None:
+    early = next(status for status in told if status["report"])
+    assert early["state"] == "running"
+    assert "head.glb" in early["files"]
+    assert not {"obj.zip", "preview.png"} & set(early["files"])
+    assert early["report"] == told[-1]["report"]
 
 
 def test_report_has_the_camera(served: Server, told: list[dict[str, Any]], job_id: str) -> None:
@@ -98,6 +103,14 @@ def test_report_has_the_camera(served: Server, told: list[dict[str, Any]], job_i
     assert np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3)
     assert camera["focal_px"] > 100
     assert report["photo"]["path"] == "photo"  # nothing of the server's own paths
+
+
+def test_head_says_of_which_photo_it_is(
+    told: list[dict[str, Any]], files: dict[str, bytes], portrait: bytes
+) -> None:
+    digest = hashlib.sha256(portrait).hexdigest()
+    assert told[-1]["report"]["photo"]["sha256"] == digest
+    assert _gltf(files["head.glb"])["extras"]["faceborn"]["photo_sha256"] == digest
 
 
 def test_keeps_as_long_as_it_says(told: list[dict[str, Any]]) -> None:
@@ -123,9 +136,7 @@ def test_glb_is_whole(files: dict[str, bytes]) -> None:
     glb = files["head.glb"]
     magic, version, length = struct.unpack("<4sII", glb[:12])
     assert (magic, version, length) == (b"glTF", 2, len(glb))
-    json_length, kind = struct.unpack("<I4s", glb[12:20])
-    assert kind == b"JSON"
-    gltf = json.loads(glb[20 : 20 + json_length])
+    gltf = _gltf(glb)
     assert gltf["skins"]
     assert any("targets" in part for mesh in gltf["meshes"] for part in mesh["primitives"])
 
@@ -299,6 +310,12 @@ def test_deleted_is_deleted(served: Server, job_id: str) -> None:
         assert_problem(served.client.get(f"/api/heads/{job_id}{path}"), 404, "no-such-head")
     assert_problem(served.client.delete(f"/api/heads/{job_id}"), 404, "no-such-head")
     assert not (served.data / "files" / job_id).exists()
+
+
+def _gltf(glb: bytes) -> dict[str, Any]:
+    json_length, kind = struct.unpack("<I4s", glb[12:20])
+    assert kind == b"JSON"
+    return dict(json.loads(glb[20 : 20 + json_length]))
 
 
 def _pixels(content: bytes, kind: str) -> Array:

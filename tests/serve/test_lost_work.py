@@ -47,6 +47,53 @@ def test_worker_killed_then_power_cut(tmp_path: Path, portrait: bytes, no_face: 
         again.stop()
 
 
+HANGS = """
+import re
+import faceborn.serve.make as make
+real = make.make_head
+def make_head(photo, **options):
+    if photo.endswith(b"HANG"):
+        re.match("(a+)+$", "a" * 99 + "b")  # never lets another thread of the process have its turn
+    return real(photo, **options)
+make.make_head = make_head
+"""
+
+
+def test_photo_over_which_the_pipeline_hangs(tmp_path: Path, no_face: bytes) -> None:
+    """It is tried again, then given up in words; who waits behind it has its turn."""
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    (modules / "sitecustomize.py").write_text(HANGS)
+    server = Server.with_settings(tmp_path, job_s=3.0, first_import=modules)
+    try:
+        hung = server.accepted(no_face + b"HANG", kind="image/png")
+        behind = server.accepted(no_face, kind="image/png")
+        error = server.ended(hung)["error"]
+        assert error["type"] == "urn:faceborn:problem:took-too-long"
+        assert error["hint"]
+        assert server.metric(GIVEN_BACK) == 1
+        assert server.ended(behind)["error"]["type"] == "urn:faceborn:problem:no-face"
+        assert "sitecustomize.py" in server.log.read_text()  # where it hung
+    finally:
+        server.stop()
+
+
+def test_worker_that_stands_still(tmp_path: Path, portrait: bytes) -> None:
+    """It is killed as soon as it was silent for too long, and its job is done by another."""
+    server = Server.with_settings(tmp_path, **QUICK)
+    try:
+        job_id = server.accepted(portrait)
+        wait_for(lambda: server.status(job_id)["files"])
+        (still,) = server.workers()
+        os.kill(still, signal.SIGSTOP)
+        wait_for(lambda: _is_dead(still))
+        status = server.ended(job_id)
+        assert status["state"] == "done"
+        assert server.stored(job_id) == [f"2/{name}" for name in sorted(status["files"])]
+    finally:
+        server.stop()
+
+
 def test_server_killed_alone(tmp_path: Path, no_face: bytes) -> None:
     """Its worker does not outlive it, and what waits is done after the restart."""
     server = Server.with_settings(tmp_path, **QUICK)

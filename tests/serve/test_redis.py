@@ -44,7 +44,7 @@ def test_server_and_workers_apart(empty_broker: str, tmp_path: Path, portrait: b
             name: server.client.get(address).content for name, address in status["files"].items()
         }
         assert files["head.glb"][:4] == b"glTF"
-        assert files["preview.png"][:8] == b"\x89PNG\r\n\x1a\n"
+        assert files["source.png"][:8] == b"\x89PNG\r\n\x1a\n"
         assert files["photo.jpg"][:3] == b"\xff\xd8\xff"
         with zipfile.ZipFile(BytesIO(files["obj.zip"])) as archive:
             assert archive.testzip() is None

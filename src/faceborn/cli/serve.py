@@ -40,6 +40,10 @@ def add_to(commands: Any) -> None:
         help="delete results so long after the upload: 30m, 24h, 7d (default: 24h)",
     )  # fmt: skip
     parser.add_argument(
+        "--job-limit", default="120s", metavar="TIME",
+        help="give up a head that takes longer (default: 120s)",
+    )  # fmt: skip
+    parser.add_argument(
         "--uploads", default="30/minute", metavar="RATE",
         help="that one client may make (default: 30/minute)",
     )  # fmt: skip
@@ -88,6 +92,7 @@ def _serve(arguments: argparse.Namespace, talk: Talk) -> None:
         workers=arguments.workers,
         trusted_proxy=arguments.trusted_proxy,
         keep_s=read_duration(arguments.keep),
+        job_s=read_duration(arguments.job_limit),
         upload_rate=check_rate(arguments.uploads),
     )
 

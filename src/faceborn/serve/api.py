@@ -116,7 +116,12 @@ def make_app(
         except Problem:
             await body.discard()
             raise
-        job = new_job(keep_s=settings.keep_s, face=upload.face, texture_size=upload.texture_size)
+        job = new_job(
+            keep_s=settings.keep_s,
+            face=upload.face,
+            texture_size=upload.texture_size,
+            preview=upload.preview,
+        )
         with upload.photo:
             await to_thread.run_sync(_accept, job, upload.photo)
         response.headers["Location"] = f"/api/heads/{job.id}"

@@ -18,7 +18,8 @@ PIECE_BYTES = 1 << 20
 class Files:
     def __init__(self, address: str) -> None:
         self._system: Any
-        self._system, self._root = fsspec.url_to_fs(address)
+        # Other processes write there too: what it held a moment ago is no answer.
+        self._system, self._root = fsspec.url_to_fs(address, use_listings_cache=False)
         self._local = isinstance(self._system, LocalFileSystem)
         self._system.makedirs(self._root, exist_ok=True)
         if self._local:

@@ -47,6 +47,8 @@ SAFE_HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 RETRY_S = 10.0  # when the broker may be back
+OPEN_REQUESTS = 400  # at once, of all clients; more are sent away
+BUSY_S = 2.0
 UNLIMITED = ("/healthz", "/metrics")  # who watches the server must not be sent away
 
 
@@ -66,6 +68,7 @@ class Guard:
         )
         self._requests = limits.parse(settings.request_rate)
         self._uploads = limits.parse(settings.upload_rate)
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,10 +89,16 @@ class Guard:
             log.exception("the rate limit")
             await _refuse(guarded, 503, "no-broker", "the queue cannot be reached", RETRY_S)
             return
-        if wait_s is None:
-            await self._app(scope, receive, guarded)
-        else:
+        if wait_s is not None:
             await _refuse(guarded, 429, "too-many-requests", "too many requests", wait_s)
+        elif self._open >= OPEN_REQUESTS:
+            await _refuse(guarded, 503, "busy", "too many requests at once", BUSY_S)
+        else:
+            self._open += 1
+            try:
+                await self._app(scope, receive, guarded)
+            finally:
+                self._open -= 1
 
     async def _wait_s(self, scope: Scope) -> float | None:
         """How long the client has to wait; None: not at all."""

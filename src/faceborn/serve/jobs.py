@@ -14,12 +14,15 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from enum import Enum
 from typing import Any, Self
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 STATES = (QUEUED, RUNNING, DONE, FAILED)
 LIVE = (QUEUED, RUNNING)
-MAX_ATTEMPTS = 8  # a photo that takes its worker down with it must not do so forever
+MAX_CRASHES = 8  # a photo that takes its worker down with it must not do so forever
+MAX_OVERRUNS = 2  # each costs a worker the whole time limit; a busy machine may be to blame once
+MAX_ATTEMPTS = 50  # whatever cut them short: the photo may take the whole machine down
 ID_BYTES = 16
 
 
@@ -32,8 +35,12 @@ class Job:
     expires_s: float
     face: int = 1
     texture_size: int = 2048
+    preview: bool = True  # whether preview.png is wanted
     state: str = QUEUED
     attempt: int = 0  # how often it was begun
+    crashes: int = 0  # how often its worker died or fell silent over it
+    overruns: int = 0  # how often that was for the time limit
+    begun_s: float = 0.0  # the present attempt
     worker: str = ""  # who has it
     beat_s: float = 0.0  # when the worker was last heard of, or when it was queued
     stage: str | None = None
@@ -58,7 +65,15 @@ class Job:
         return cls(**json.loads(text))
 
 
-def new_job(*, keep_s: float, face: int, texture_size: int) -> Job:
+class Cause(Enum):
+    """Why an attempt was cut short."""
+
+    CRASHED = "its worker died"
+    OVERRAN = "it took too long"
+    CUT_OFF = "its server ended"  # no fault of the photo
+
+
+def new_job(*, keep_s: float, face: int, texture_size: int, preview: bool = True) -> Job:
     """With an id that nobody guesses."""
     now = time.time()
     return Job(
@@ -68,6 +83,7 @@ def new_job(*, keep_s: float, face: int, texture_size: int) -> Job:
         beat_s=now,
         face=face,
         texture_size=texture_size,
+        preview=preview,
     )
 
 
@@ -114,8 +130,9 @@ class Store(ABC):
         def change(job: Job) -> Job | None:
             if job.state != QUEUED:
                 return None
+            now = time.time()
             return replace(
-                job, state=RUNNING, attempt=job.attempt + 1, worker=worker, beat_s=time.time()
+                job, state=RUNNING, attempt=job.attempt + 1, worker=worker, begun_s=now, beat_s=now
             )
 
         return self.edit(job_id, change)
@@ -140,8 +157,8 @@ class Store(ABC):
         self.count("job_seconds", now - mine.created_s)
         return True
 
-    def give_back(self, lost: Job) -> Job | None:
-        """Queue a running job again whose worker is lost, or fail it after MAX_ATTEMPTS.
+    def give_back(self, lost: Job, cause: Cause) -> Job | None:
+        """Queue a running job again whose worker is lost, or fail it when that was too often.
 
         None if it has gone on meanwhile.
         """
@@ -150,14 +167,20 @@ class Store(ABC):
             if job.state != RUNNING or job.attempt != lost.attempt or job.beat_s != lost.beat_s:
                 return None
             now = time.time()
-            if job.attempt >= MAX_ATTEMPTS:
-                return replace(
-                    job, state=FAILED, stage=None, progress=1.0, files=[], error=TOO_OFTEN,
-                    ended_s=now, beat_s=now,
-                )  # fmt: skip
-            return replace(
-                job, state=QUEUED, worker="", stage=None, progress=0.0, files=[], beat_s=now
-            )
+            crashes = job.crashes + (cause is not Cause.CUT_OFF)
+            overruns = job.overruns + (cause is Cause.OVERRAN)
+            cleared = replace(
+                job, worker="", stage=None, files=[], report=None, beat_s=now,
+                crashes=crashes, overruns=overruns,
+            )  # fmt: skip
+            error = None
+            if overruns >= MAX_OVERRUNS:
+                error = TOO_LONG
+            elif crashes >= MAX_CRASHES or job.attempt >= MAX_ATTEMPTS:
+                error = TOO_OFTEN
+            if error is not None:
+                return replace(cleared, state=FAILED, progress=1.0, error=error, ended_s=now)
+            return replace(cleared, state=QUEUED, progress=0.0)
 
         changed = self.edit(lost.id, change)
         if changed is not None:
@@ -169,8 +192,15 @@ TOO_OFTEN = {
     "type": "urn:faceborn:problem:gave-up",
     "title": "The head could not be made",
     "status": 500,
-    "detail": f"every one of {MAX_ATTEMPTS} attempts was cut short",
+    "detail": "every attempt was cut short",
     "hint": "try another photo; the operator finds the reason in the server's log",
+}
+TOO_LONG = {
+    "type": "urn:faceborn:problem:took-too-long",
+    "title": "The head took too long",
+    "status": 500,
+    "detail": "the head was not finished within the time that this server allows",
+    "hint": "try a smaller photo, or a smaller texture; the operator sets the time: --job-limit",
 }
 
 

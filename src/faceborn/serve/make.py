@@ -17,10 +17,10 @@ PHOTO_SIDE_PX = 1600  # of the photo that lies over the head in the page
 PHOTO_QUALITY = 88
 SOURCE_STEP = 85  # grey of a texel in source.png: 0 outside, 85 seen, 170 mirrored, 255 inferred
 
-# How much of the work is done when a stage begins, about.
-BEGINS = {
-    **{"photo": 0.0, "faces": 0.02, "model": 0.06, "fit": 0.08, "texture": 0.12},
-    **{"export": 0.35, "preview": 0.45, "pack": 0.85},
+# What a stage takes, about: for the progress.
+SECONDS = {
+    **{"photo": 0.05, "faces": 0.1, "model": 0.05, "fit": 0.2, "texture": 1.6},
+    **{"export": 0.8, "pack": 0.8, "preview": 6.5},
 }
 
 
@@ -31,16 +31,27 @@ class Listener(Protocol):
 
     def found(self, photo: dict[str, int], faces: list[dict[str, Any]]) -> None: ...
 
+    def report(self, report: dict[str, Any]) -> None: ...
+
     def file(self, name: str, content: bytes) -> None: ...
 
 
-def make_head(photo: bytes, *, face: int, texture_size: int, listener: Listener) -> dict[str, Any]:
-    """Give the listener every file of the head, the GLB before those that take long.
+def make_head(
+    photo: bytes, *, face: int, texture_size: int, preview: bool, listener: Listener
+) -> dict[str, Any]:
+    """Give the listener every file of the head: first what the page needs to show it, the GLB and
+    the report; the preview, which takes longer than all the rest, last.
 
     Returns the report. Raises FacebornError.
     """
+    stages = [name for name in SECONDS if preview or name != "preview"]
+    whole_s = sum(SECONDS[name] for name in stages)
 
-    portrait = faceborn.Portrait(photo, progress=lambda name: listener.stage(name, BEGINS[name]))
+    def begin(name: str) -> None:
+        before = stages[: stages.index(name)]
+        listener.stage(name, sum(SECONDS[earlier] for earlier in before) / whole_s)
+
+    portrait = faceborn.Portrait(photo, progress=begin)
     width, height = portrait.photo.size_px
     listener.file("photo.jpg", _photo_jpeg(portrait.photo))
     listener.found(
@@ -52,14 +63,17 @@ def make_head(photo: bytes, *, face: int, texture_size: int, listener: Listener)
         for content in head.encode("glb", "head").values():
             listener.file("head.glb", content)
         listener.file("source.png", _source_png(head))
-    with portrait.stage("preview"):
-        for content in head.encode("preview", "head").values():
-            listener.file("preview.png", content)
+    report = portrait.report({face: ["head.glb", "obj.zip", *(["preview.png"] if preview else [])]})
+    report["photo"]["path"] = "photo"
+    report["photo"]["sha256"] = portrait.photo.sha256
+    listener.report(report)
+    listener.file("report.json", json.dumps(report, indent=1).encode() + b"\n")
     with portrait.stage("pack"):
         listener.file("obj.zip", _zip(head.encode("obj", "head")))
-    report = portrait.report({face: ["head.glb", "preview.png", "obj.zip"]})
-    report["photo"]["path"] = "photo"
-    listener.file("report.json", json.dumps(report, indent=1).encode() + b"\n")
+    if preview:
+        with portrait.stage("preview"):
+            for content in head.encode("preview", "head").values():
+                listener.file("preview.png", content)
     return report
 
 

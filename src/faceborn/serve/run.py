@@ -17,13 +17,14 @@ from faceborn.serve.api import make_app
 from faceborn.serve.files import Files
 from faceborn.serve.guard import Guard
 from faceborn.serve.jobs import Store, open_store
+from faceborn.serve.line import Line
 from faceborn.serve.metrics import Metrics
 from faceborn.serve.queue import Queue
 from faceborn.serve.settings import Settings, is_address
 from faceborn.serve.supervise import Supervisor
 
 BACKLOG = 512
-OPEN_REQUESTS = 400  # more are answered with 503
+OPEN_LINES = 800  # more are answered with 503, by uvicorn: Guard has its own limit before that
 FAREWELL_S = 3  # for answers under way when the server stops
 
 
@@ -43,7 +44,7 @@ def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             Guard(app, settings, seen=metrics.seen),
-            http="h11",
+            http=Line,
             ws="none",
             lifespan="on",
             access_log=False,  # it would hold the addresses of heads, which are their keys
@@ -51,7 +52,7 @@ def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
             server_header=False,
             proxy_headers=settings.trusted_proxy is not None,
             forwarded_allow_ips=settings.trusted_proxy,
-            limit_concurrency=OPEN_REQUESTS,
+            limit_concurrency=OPEN_LINES,
             timeout_graceful_shutdown=FAREWELL_S,
         )
     )

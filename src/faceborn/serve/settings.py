@@ -29,6 +29,7 @@ class Settings:
     max_waiting: int = 500  # jobs in the queue; more are refused
     request_rate: str = "1200/minute"  # per client
     upload_rate: str = "30/minute"  # per client
+    job_s: float = 120.0  # one attempt at a head; a worker that needs longer is killed
     lease_s: float = 15.0  # a worker that is silent so long has lost its job
     sweep_s: float = 3.0  # between two looks for lost jobs and expired results
     orphan_s: float = 60.0  # files of no job are removed then; an upload has them for a moment

@@ -47,7 +47,7 @@ class Status(BaseModel):
     id: str
     state: Literal["queued", "running", "done", "failed"]
     stage: str | None = Field(
-        description="photo, faces, model, fit, texture, export, preview, pack"
+        description="photo, faces, model, fit, texture, export, pack, preview"
     )
     progress: float = Field(ge=0.0, le=1.0)
     created: datetime
@@ -55,7 +55,9 @@ class Status(BaseModel):
     photo: PhotoSize | None = Field(description="upright; null until it is decoded")
     faces: list[FoundFace]
     face: int = Field(description="the face that was asked for")
-    report: dict[str, Any] | None = Field(description="docs/conventions.md; null until done")
+    report: dict[str, Any] | None = Field(
+        description="docs/conventions.md; null until head.glb is there"
+    )
     error: ProblemDetails | None
     files: dict[str, str] = Field(description="name -> address, of those that are ready")
 

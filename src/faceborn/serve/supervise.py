@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 from faceborn.serve.files import Files
-from faceborn.serve.jobs import QUEUED, RUNNING, Job, Store
+from faceborn.serve.jobs import QUEUED, RUNNING, Cause, Job, Store
 from faceborn.serve.queue import Queue
 from faceborn.serve.settings import Settings
 
@@ -23,7 +23,7 @@ log = logging.getLogger("faceborn.serve")
 LOOK_S = 0.2  # between two looks at the workers
 STOP_S = 20.0  # for a worker to finish its photo when the server stops
 SETTLE_S = 3.0  # a job queued so long ago must be in the queue
-SHORT_LIFE_S = 10.0  # a worker that dies younger is not replaced at once
+SHORT_LIFE_S = 10.0  # a worker that dies younger, and over no photo, is not replaced at once
 LONGEST_PAUSE_S = 30.0
 
 
@@ -36,6 +36,15 @@ class Child:
     born_s: float
 
 
+@dataclass
+class Seat:
+    """The place of one worker, taken by one process after the other."""
+
+    child: Child | None = None
+    pause_s: float = 0.0  # before the next start; grows while its workers die young
+    start_after_s: float = 0.0
+
+
 class Supervisor:
     """Starts and replaces workers, gives lost jobs back, removes what has expired."""
 
@@ -44,9 +53,7 @@ class Supervisor:
         self._store = store
         self._files = files
         self._queue = queue
-        self._children: list[Child] = []
-        self._pause_s = 0.0  # before the next start; grows while workers die young
-        self._start_after_s = 0.0
+        self._seats = [Seat() for _ in range(settings.workers)]
         self._orphans: dict[str, float] = {}  # id -> when its files were first seen without a job
         self._next_orphans_s = 0.0
         self._stopping = threading.Event()
@@ -59,17 +66,19 @@ class Supervisor:
         """Let the workers finish their photo; those who take too long lose it, it is queued."""
         self._stopping.set()
         self._thread.join()
-        for child in self._children:
+        children = [seat.child for seat in self._seats if seat.child is not None]
+        for child in children:
             assert child.process.stdin is not None
             child.process.stdin.close()
         end = time.monotonic() + STOP_S
-        for child in self._children:
+        for child in children:
             try:
                 child.process.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
-        self._give_back_of({child.name for child in self._children})
+        for child in children:
+            self._give_back_of(child, Cause.CUT_OFF)
 
     def _run(self) -> None:
         next_sweep_s = 0.0
@@ -86,18 +95,18 @@ class Supervisor:
 
     def _mind_children(self) -> None:
         now = time.monotonic()
-        dead = [child for child in self._children if child.process.poll() is not None]
-        if dead:
-            self._children = [child for child in self._children if child not in dead]
-            for child in dead:
+        for seat in self._seats:
+            child = seat.child
+            if child is not None and child.process.poll() is not None:
+                seat.child = None
                 log.warning("worker %s ended with %s", child.name, child.process.returncode)
-                young = now - child.born_s < SHORT_LIFE_S
-                self._pause_s = min(max(0.5, 2 * self._pause_s), LONGEST_PAUSE_S) if young else 0.0
-            self._start_after_s = now + self._pause_s
-            self._give_back_of({child.name for child in dead})
-        if now >= self._start_after_s:
-            while len(self._children) < self._settings.workers:
-                self._children.append(self._start_worker())
+                # Who died over a photo was fit for work; how often that photo may do so is counted.
+                at_work = self._give_back_of(child, Cause.CRASHED)
+                sick = not at_work and now - child.born_s < SHORT_LIFE_S
+                seat.pause_s = min(max(0.5, 2 * seat.pause_s), LONGEST_PAUSE_S) if sick else 0.0
+                seat.start_after_s = now + seat.pause_s
+            if seat.child is None and now >= seat.start_after_s:
+                seat.child = self._start_worker()
 
     def _start_worker(self) -> Child:
         name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
@@ -118,10 +127,7 @@ class Supervisor:
         """Look once for lost jobs and for results that have expired."""
         now = time.time()
         live = self._store.live()
-        for job in live:
-            if job.state == RUNNING and now - job.beat_s > self._settings.lease_s:
-                log.warning("job %s: its worker is silent", job.id)
-                self._give_back(job)
+        self._mind_silent([job for job in live if job.state == RUNNING], now)
         # Taken from the queue by a worker that was lost before it could say so, or never put into
         # it by a server that was lost: a job that is there twice is made once.
         settled = [job for job in live if job.state == QUEUED and now - job.beat_s > SETTLE_S]
@@ -137,6 +143,21 @@ class Supervisor:
             self._next_orphans_s = now + self._settings.orphan_s / 2
             self._remove_orphans(now)
 
+    def _mind_silent(self, running: list[Job], now_s: float) -> None:
+        lease_s = self._settings.lease_s
+        silent = [job for job in running if now_s - job.beat_s > lease_s]
+        heard = {job.worker for job in running if job not in silent}
+        children = {seat.child.name: seat.child for seat in self._seats if seat.child is not None}
+        for job in silent:
+            log.warning("worker %s is silent", job.worker)
+            child = children.get(job.worker)
+            if child is None:  # of a server that is no more, or of another machine
+                self._give_back(job, Cause.CUT_OFF)
+            elif job.worker in heard:  # it has left this job behind
+                self._give_back(job, Cause.CRASHED)
+            else:
+                child.process.kill()  # the rest is done when it is found dead
+
     def _remove_orphans(self, now_s: float) -> None:
         """Files of no job: whoever wrote or removed them was killed in the middle of it."""
         orphans = [name for name in self._files.job_ids() if self._store.get(name) is None]
@@ -146,13 +167,18 @@ class Supervisor:
                 log.warning("files of no job are removed")
                 self._files.remove(name)
 
-    def _give_back_of(self, workers: set[str]) -> None:
-        for job in self._store.live():
-            if job.state == RUNNING and job.worker in workers:
-                self._give_back(job)
+    def _give_back_of(self, child: Child, cause: Cause) -> bool:
+        """Whether the worker, which is dead, had a job."""
+        its = [
+            job for job in self._store.live() if job.state == RUNNING and job.worker == child.name
+        ]
+        for job in its:
+            overran = time.time() - job.begun_s >= self._settings.job_s
+            self._give_back(job, Cause.OVERRAN if overran else cause)
+        return bool(its)
 
-    def _give_back(self, job: Job) -> None:
-        changed = self._store.give_back(job)
+    def _give_back(self, job: Job, cause: Cause) -> None:
+        changed = self._store.give_back(job, cause)
         if changed is not None:
             self._files.remove(job.folder)
             if changed.state == QUEUED:

@@ -24,6 +24,7 @@ MAX_FIELDS = 8
 LINGER = 4  # times what is allowed: so much is still taken, unread, from who is refused
 LINGER_S = 10.0
 LINGER_SILENCE_S = 1.0
+FIELDS = ("photo", "face", "texture_size", "preview")
 PHOTO_TYPES = ("image/", "application/octet-stream")
 
 # The body as OpenAPI describes it.
@@ -54,6 +55,11 @@ BODY: dict[str, Any] = {
                         "default": DEFAULT_SIZE_PX,
                         "description": "side of the face's texture in pixels",
                     },
+                    "preview": {
+                        "type": "boolean",
+                        "default": True,
+                        "description": "whether to draw preview.png, which takes longest of all",
+                    },
                 },
             },
         }
@@ -68,6 +74,7 @@ class Upload:
     photo: IO[bytes]  # a file that is gone when it is closed
     face: int
     texture_size: int
+    preview: bool
 
 
 def check_headers(request: Request, settings: Settings) -> None:
@@ -167,8 +174,8 @@ def _too_long(settings: Settings) -> Problem:
 def _read_form(form: FormData) -> Upload:
     fields = form.multi_items()
     for name, _ in fields:
-        if name not in ("photo", "face", "texture_size"):
-            raise _wrong(f"there is no field {name[:40]!r}", "photo, face and texture_size are")
+        if name not in FIELDS:
+            raise _wrong(f"there is no field {name[:40]!r}", f"there are {', '.join(FIELDS)}")
     if len({name for name, _ in fields}) < len(fields):
         raise _wrong("a field was sent twice", "send one photo at a time")
     given: Mapping[str, Any] = dict(fields)
@@ -188,7 +195,10 @@ def _read_form(form: FormData) -> Upload:
         raise _wrong(
             "no such `texture_size`", "one of " + ", ".join(str(size) for size in TEXTURE_SIZES_PX)
         )
-    return Upload(photo=photo.file, face=face, texture_size=size)
+    preview = given.get("preview", "true")
+    if preview not in ("true", "false"):
+        raise _wrong("`preview` is neither true nor false", "false leaves preview.png out")
+    return Upload(photo=photo.file, face=face, texture_size=size, preview=preview == "true")
 
 
 def _number(value: Any) -> int | None:

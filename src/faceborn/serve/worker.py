@@ -8,6 +8,7 @@ standard input ends: no worker outlives the server that started it.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -35,11 +36,14 @@ class LostJob(Exception):
 class Worker:
     """Makes the head of one job after the other."""
 
-    def __init__(self, name: str, store: Store, files: Files, lease_s: float) -> None:
+    def __init__(
+        self, name: str, store: Store, files: Files, *, lease_s: float, job_s: float
+    ) -> None:
         self.name = name
         self._store = store
         self._files = files
         self._beat_s = lease_s / 5.0
+        self._job_s = job_s
 
     def make(self, job_id: str) -> None:
         """Bring the job to its end, whatever happens; nothing if it is no longer to be done."""
@@ -49,6 +53,10 @@ class Worker:
         ended = threading.Event()
         heart = threading.Thread(target=self._beat, args=(job, ended), daemon=True)
         heart.start()
+        # The heart beats on in a pipeline that hangs. Python's own watchdog ends the process then,
+        # whatever holds its threads, and says in the log where it hung; the supervisor gives the
+        # job to another.
+        faulthandler.dump_traceback_later(self._job_s, exit=True)
         work = _Work(job, self._store, self._files)
         try:
             result = self._result(work)
@@ -62,6 +70,7 @@ class Worker:
         else:
             self._files.remove_others(job.id, keep=job.folder)
         finally:
+            faulthandler.cancel_dump_traceback_later()
             ended.set()
             heart.join()
 
@@ -72,6 +81,7 @@ class Worker:
                 self._files.read(f"{job.id}/upload"),
                 face=job.face,
                 texture_size=job.texture_size,
+                preview=job.preview,
                 listener=work,
             )
         except LostJob:
@@ -82,7 +92,7 @@ class Worker:
             problem = describe_error(error)
             if problem["status"] == 500:
                 log.exception("job %s", job.id)
-            return {"error": problem}
+            return {"error": problem, "report": None}
         return {"report": report}
 
     def _beat(self, job: Job, ended: threading.Event) -> None:
@@ -108,6 +118,9 @@ class _Work:
     def found(self, photo: dict[str, int], faces: list[dict[str, Any]]) -> None:
         self._tell(photo=photo, faces=faces)
 
+    def report(self, report: dict[str, Any]) -> None:
+        self._tell(report=report)
+
     def file(self, name: str, content: bytes) -> None:
         self._folder.write(f"{self.job.folder}/{name}", content)
         self.files.append(name)  # only now: who reads the name can read the whole file
@@ -126,7 +139,8 @@ def main() -> None:
     _limit_threads(told["threads"])
 
     store = open_store(settings.data, settings.broker)
-    worker = Worker(name, store, Files(settings.files_address), settings.lease_s)
+    files = Files(settings.files_address)
+    worker = Worker(name, store, files, lease_s=settings.lease_s, job_s=settings.job_s)
     queue = Queue(settings.data, settings.broker, worker.make)
     consumer = queue.huey.create_consumer(
         workers=1,
