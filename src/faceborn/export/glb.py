@@ -6,11 +6,13 @@ unit changes, from millimetres to metres.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from faceborn import __version__
 from faceborn.export.binary import INDEX_VIEW, VERTEX_VIEW, Binary, Json
-from faceborn.export.images import SOURCE_COLOR, encode_jpeg, encode_png, source_image
+from faceborn.export.images import SOURCE_COLOR, encode_texture, source_image
 from faceborn.export.morphs import Deltas, sparse_morphs
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.model.parts import MATERIALS
@@ -97,7 +99,7 @@ class _Images:
         if name not in self._index:
             self._index[name] = len(self.textures)
             lossless = sharp or alpha
-            data = encode_png(image) if lossless else encode_jpeg(image)
+            data = encode_texture(name, image, lossless=lossless)
             self.images.append(
                 {
                     "name": name,
@@ -155,12 +157,15 @@ def _primitives(shape: Shape, parts: list[Material], binary: Binary) -> list[Jso
     normals[np.linalg.norm(normals, axis=1) < 0.5] = (0, 0, 1)  # a point without a surface
     uv = np.stack([model.uv[:, 0], 1 - model.uv[:, 1]], axis=1).astype(np.float32)
     joints, weights = _strongest_joints(model.skin_weights)
-    row_of = np.full((len(parts), len(uv)), -1)  # of a vertex in each primitive, -1: not there
+    part_of = np.full(len(uv), len(parts))  # of a vertex: the number of its primitive
+    row_of = np.zeros(len(uv), int)  # and its row there
     primitives: list[Json] = []
+    counts: list[int] = []
     for number, material in enumerate(parts):
         part = model.part_names.index(material.part)
         used, local = np.unique(model.triangles[model.triangle_part == part], return_inverse=True)
-        row_of[number, used] = np.arange(len(used))
+        part_of[used], row_of[used] = number, np.arange(len(used))
+        counts.append(len(used))
         dtype = np.uint16 if len(used) < 0xFFFF else np.uint32  # the last number is reserved
         attributes = {
             "POSITION": binary.add(
@@ -176,22 +181,31 @@ def _primitives(shape: Shape, parts: list[Material], binary: Binary) -> list[Jso
         primitives.append(
             {"attributes": attributes, "indices": indices, "material": number, "targets": []}
         )
-    for (moved, moves_mm), turns in sparse_morphs(shape):
-        moves = (moved, moves_mm * METRES)
-        for material, rows, primitive in zip(parts, row_of, primitives, strict=True):
-            target = {"POSITION": _add_deltas(binary, rows, moves, bounds=True)}
+    for (moved, moves_mm), (turned, turns) in sparse_morphs(shape):
+        moves = _by_part(part_of, row_of, moved, moves_mm * METRES, len(parts))
+        turning = _by_part(part_of, row_of, turned, turns, len(parts))
+        for number, (material, primitive) in enumerate(zip(parts, primitives, strict=True)):
+            target = {"POSITION": binary.add_deltas(*moves[number], counts[number], bounds=True)}
             if material.part not in WITHOUT_MORPHED_NORMALS:
-                target["NORMAL"] = _add_deltas(binary, rows, turns)
+                target["NORMAL"] = binary.add_deltas(*turning[number], counts[number], bounds=False)
             primitive["targets"].append(target)
     return primitives
 
 
-def _add_deltas(binary: Binary, row_of: Array, deltas: Deltas, *, bounds: bool = False) -> int:
-    """Those of `deltas` whose vertices are in one part, which keeps them in `row_of` (V,)."""
-    vertices, values = deltas
-    rows = row_of[vertices]
-    here = rows >= 0
-    return binary.add_deltas(rows[here], values[here], int(row_of.max()) + 1, bounds=bounds)
+def _by_part(
+    part_of: Array, row_of: Array, vertices: Array, values: Array, count: int
+) -> list[Deltas]:
+    """The deltas of each of `count` primitives, by its own rows.
+
+    part_of, row_of  (V,) the primitive that a vertex belongs to, and its row there
+    vertices         (N,) ascending; so are the rows, whose order is that of the vertices
+    """
+    order = np.argsort(part_of[vertices], kind="stable")
+    vertices, values = vertices[order], values[order]
+    ends = np.searchsorted(part_of[vertices], np.arange(count + 1))
+    return [
+        (row_of[vertices[start:end]], values[start:end]) for start, end in itertools.pairwise(ends)
+    ]
 
 
 def _strongest_joints(skin_weights: Array) -> tuple[Array, Array]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
+from faceborn.model.images import load_part_images
 from faceborn.types import Array, Material, Source, Texture
 
 JPEG_QUALITY = 92  # 2048 px of skin: 0.9 MB, errors under 2 levels
@@ -32,6 +34,20 @@ def encode_png(image: Array) -> bytes:
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(image)).save(out, "PNG", compress_level=4)
     return out.getvalue()
+
+
+def encode_texture(name: str, image: Array, *, lossless: bool) -> bytes:
+    """`image` as PNG or JPEG; what we have drawn ourselves is encoded once in a process."""
+    drawn = load_part_images().get(name)
+    if drawn is not None and np.array_equal(image, drawn):
+        return _encode_drawn(name, lossless=lossless)
+    return encode_png(image) if lossless else encode_jpeg(image)
+
+
+@cache
+def _encode_drawn(name: str, *, lossless: bool) -> bytes:
+    image = load_part_images()[name]
+    return encode_png(image) if lossless else encode_jpeg(image)
 
 
 def source_image(source: Array) -> Array:
