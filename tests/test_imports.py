@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
 THIRD_PARTY = {"numpy", "cv2", "PIL", "pillow_heif"}
 # Of the extra [serve]; nothing else may need them.
 SERVE_ONLY = {"anyio", "fastapi", "fsspec", "huey", "limits", "prometheus_client"} | {
-    *("pydantic", "redis", "starlette", "uvicorn")
+    *("h11", "pydantic", "redis", "starlette", "uvicorn")
 }
 
 
