@@ -21,6 +21,8 @@ from scipy.spatial import cKDTree
 from faceborn.model import load_head_model
 from faceborn.types import Array, HeadModel
 
+# Of sRGB: enamel lies at half of white, and lips keep light from it; brighter looks like a denture.
+IVORY = np.array([0.86, 0.85, 0.84])
 TARGET = Path(__file__).resolve().parent.parent / "src" / "faceborn" / "assets" / "parts"
 
 
@@ -69,7 +71,7 @@ def draw_teeth(model: HeadModel, size: int = 1024) -> Array:
     chewing = np.clip(normal[:, 1] * np.where(upper, -1, 1), 0, 1) * smooth(-place[:, 2], -88, -78)
     color = color * (1 - 0.22 * chewing[:, None])
     color = color * depth_shade(place, front=1.0, back=0.62)
-    return atlas.image(color)
+    return atlas.image(color * IVORY)
 
 
 def draw_gums(model: HeadModel, size: int = 512) -> Array:

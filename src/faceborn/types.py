@@ -211,7 +211,8 @@ class Source(IntEnum):
 class Texture(Record):
     """Colour without light for every part, and where it comes from."""
 
-    images: Mapping[str, Array]  # part -> (h, w, 3 or 4) uint8 sRGB; row 0 is v = 1
+    # part -> (h, w, 3 or 4) uint8 sRGB; PART_roughness -> (h, w) uint8, 255 is 1; row 0 is v = 1
+    images: Mapping[str, Array]
     source: Mapping[str, Array]  # part -> (h, w) uint8 of Source; at least "face" and "scalp"
     seen_fraction: float  # of the face's surface, 0..1
 
@@ -221,8 +222,9 @@ class Material(Record):
     """How one part looks; physically based, as in glTF."""
 
     part: str
-    roughness: float
+    roughness: float  # 0..1, where there is no map
     image: str | None = None  # key of Texture.images; None: base_color alone
+    roughness_image: str | None = None  # key of Texture.images
     base_color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)  # linear, times the image
     alpha: str = "opaque"  # or "blend"
     double_sided: bool = False

@@ -100,6 +100,8 @@ def _paint(size_px: int, skin_noise: float) -> Texture:
         if skin_noise and len(color) == 3:
             image += _grain(side, skin_noise)
         images[material.image] = np.clip(image, 0, 255).astype(np.uint8)
+        if material.roughness_image is not None:
+            images[material.roughness_image] = np.full((side // 2, side // 2), 140, np.uint8)
     for eye in ("eye_left", "eye_right"):
         side = len(images[eye])
         middle = (side // 2, side // 2)

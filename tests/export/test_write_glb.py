@@ -164,13 +164,26 @@ def test_textures() -> None:
             continue
         kind, data = glb.image(name)
         decoded = np.asarray(Image.open(BytesIO(data)))
-        if image.shape[2] == 4:
+        if image.ndim == 3 and image.shape[2] == 4:
             assert kind == "image/png"
             np.testing.assert_array_equal(decoded, image)
         else:
             assert kind == "image/jpeg"
             assert np.abs(decoded.astype(int) - image).mean() < 3
-            assert np.abs(decoded[2, 2].astype(int) - COLORS[name]).max() <= 2
+            if image.ndim == 3:
+                assert np.abs(decoded[2, 2].astype(int) - COLORS[name]).max() <= 2
+
+
+def test_roughness_maps_are_used() -> None:
+    """Face and scalp name theirs, and the factor does not dim it."""
+    document = painted_glb().document
+    for part in ("face", "scalp"):
+        (material,) = (m for m in document["materials"] if m["name"] == part)
+        surface = material["pbrMetallicRoughness"]
+        texture = document["textures"][surface["metallicRoughnessTexture"]["index"]]
+        assert document["images"][texture["source"]]["name"] == f"{part}_roughness"
+        assert surface["roughnessFactor"] == 1.0
+        assert surface["metallicFactor"] == 0.0
 
 
 def test_source_map_is_a_variant() -> None:

@@ -123,3 +123,15 @@ def test_strands_run_on_across_the_tiles() -> None:
     assert len(common) > 20
     face, scalp = ([values[part][point] for point in common] for part in parts)
     assert np.corrcoef(face, scalp)[0, 1] > 0.8
+
+
+def test_hair_is_rough_and_skin_is_not_across_the_border_of_the_tiles() -> None:
+    """Black hair must not shine like a helmet, and no highlight may be cut off at the seam."""
+    made = portray(hair=TONES["black"])
+    texture = bake_texture(made.photo, made.face, made.fit, made.shape, size_px=512)
+    for part in ("face", "scalp"):
+        rough = texture.images[f"{part}_roughness"] / 255
+        growth = grow_on_tile(made.shape.model, part, rough.shape[0])
+        there = covered(made.shape.model, part, rough.shape[0])
+        assert rough[there & (growth.hair_mm > 18)].min() > 0.75
+        assert np.median(rough[there & (growth.hair_mm < -40)]) < 0.6

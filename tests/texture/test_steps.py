@@ -46,7 +46,7 @@ def test_a_layer_leaves_no_step_at_its_border() -> None:
     weight = np.zeros((size, size), np.float32)
     weight[:, :64] = 1
     weight[:, 64:70] = np.linspace(1, 0, 6)
-    mixed = lay_over(below, above, weight, np.ones((size, size), bool))
+    mixed = lay_over(below, above, weight, np.ones((size, size), bool), np.zeros((size, size)))
     row = mixed[64, :, 0]
     assert np.abs(np.diff(row)).max() < 0.06
     assert row[:60].min() > 0.49
@@ -61,7 +61,7 @@ def test_unseen_half_comes_from_the_seen_one() -> None:
     weight = np.zeros((size, size), np.float32)
     weight[:, :28] = 1
     covered = np.ones((size, size), bool)
-    done = complete(seen, weight, np.zeros_like(seen), covered)
+    done = complete(seen, weight, np.zeros_like(seen), covered, np.zeros_like(weight))
     mirrored = done.log_albedo[:, -20:]
     # The far edge holds the prior's share too, so compare the pattern.
     assert np.corrcoef(mirrored.ravel(), seen[:, :20][:, ::-1].ravel())[0, 1] > 0.9
@@ -145,3 +145,17 @@ def test_photos_wider_than_opencv_resamples_are_sampled() -> None:
         around = np.stack(np.meshgrid(np.linspace(x, x + 8, 8), np.linspace(10, 18, 8)), 2)
         sampled = sample_photo(photo, around.astype(np.float32), 8)
         assert np.abs(sampled.astype(float) - 255 * x / 40_000).max() <= 2
+
+
+def test_lips_do_not_redden_the_gap_around_them() -> None:
+    """A refused ring between red lips and skin that fits takes on the skin's difference: none."""
+    size = 128
+    row, column = np.mgrid[:size, :size]
+    from_centre = np.hypot(row - 64, column - 64)
+    lips = (from_centre < 20).astype(np.float32)
+    above = lips[..., None] * np.array([0.8, 0.0, 0.0], np.float32)
+    weight = ((from_centre < 20) | (from_centre > 34)).astype(np.float32)
+    done = lay_over(np.zeros_like(above), above, weight, np.ones((size, size), bool), lips)
+    ring = (from_centre > 23) & (from_centre < 34)
+    assert np.abs(done[ring]).max() < 0.02
+    assert np.allclose(done[from_centre < 16], above[from_centre < 16], atol=1e-3)

@@ -124,6 +124,11 @@ def _material(material: Material, result: Result, images: _Images) -> Json:
         image = result.texture.images[material.image]
         alpha = blended and image.shape[2] == 4
         surface["baseColorTexture"] = images.add(material.image, image, alpha=alpha)
+    rough = material.roughness_image
+    if rough is not None and rough in result.texture.images:
+        # glTF reads roughness from green, metal from blue times 0: grey will do.
+        surface["metallicRoughnessTexture"] = images.add(rough, result.texture.images[rough])
+        surface["roughnessFactor"] = 1.0
     entry: Json = {"name": material.part, "pbrMetallicRoughness": surface}
     if blended:
         entry["alphaMode"] = "BLEND"

@@ -23,9 +23,11 @@ SOURCE_COLOR = {
 
 
 def encode_jpeg(image: Array) -> bytes:
-    """(h, w, 3) uint8 sRGB; colour at full resolution, else lips bleed into skin."""
+    """(h, w, 3) uint8 sRGB or (h, w) grey; colour at full size, else lips bleed into skin."""
     out = BytesIO()
-    Image.fromarray(image[..., :3]).save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    Image.fromarray(image[..., :3] if image.ndim == 3 else image).save(
+        out, "JPEG", quality=JPEG_QUALITY, subsampling=0
+    )
     return out.getvalue()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from faceborn.types import Material
 
 MATERIALS: tuple[Material, ...] = (
-    Material(part="face", image="face", roughness=0.55),
-    Material(part="scalp", image="scalp", roughness=0.7),
+    Material(part="face", image="face", roughness=0.55, roughness_image="face_roughness"),
+    Material(part="scalp", image="scalp", roughness=0.7, roughness_image="scalp_roughness"),
     Material(part="mouth", roughness=0.5, base_color=(0.16, 0.035, 0.03, 1.0), double_sided=True),
     Material(part="sockets", roughness=0.6, base_color=(0.25, 0.07, 0.06, 1.0), double_sided=True),
     Material(part="gums", image="gums", roughness=0.3),

@@ -104,7 +104,7 @@ def render_over_photo(
         # colour error went into the fitted light: teeth would show it.
         other = ~np.isin(fragments.part, skin)
         grey = light[other].mean(1, keepdims=True)
-        shade = np.clip(1.5 * fragments.values[other], 0.0, 1.0) ** 0.7
+        shade = np.clip(1.2 * fragments.values[other], 0.0, 1.0)
         light[other] = (0.25 * light[other] + 0.75 * grey) * shade
         return np.asarray(albedo * light)
 

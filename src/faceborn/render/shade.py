@@ -6,12 +6,11 @@ import cv2
 import numpy as np
 
 from faceborn.geometry.rotations import FLIP
-from faceborn.model.parts import MATERIAL_OF
 from faceborn.render.colour import backdrop
 from faceborn.render.layers import draw_layers, lay_over
 from faceborn.render.light import STUDIO, Studio, fresnel, highlight, wrapped
 from faceborn.render.occlusion import Visibility, cone_directions, see_directions, soften
-from faceborn.render.surface import Fragments
+from faceborn.render.surface import Fragments, roughness_of
 from faceborn.types import Array, Camera, Shape, Texture
 
 STYLES = ("textured", "clay", "source", "albedo")
@@ -54,7 +53,7 @@ def render_head(
     normals, incoming = _vertex_light(vertices_mm, shape, camera, visibility, studio)
 
     def shader(fragments: Fragments, colour: Array, mm_per_px: float) -> Array:
-        return _shade(fragments, colour, shape, style, studio, mm_per_px)
+        return _shade(fragments, colour, shape, texture, style, studio, mm_per_px)
 
     light, coverage = draw_layers(
         vertices_mm,
@@ -99,6 +98,7 @@ def _shade(
     fragments: Fragments,
     colour: Array,
     shape: Shape,
+    texture: Texture,
     style: str,
     studio: Studio,
     mm_per_px: float,
@@ -128,8 +128,7 @@ def _shade(
         # The head of a black-and-white photo: no red light in its skin either.
         diffuse = np.repeat(diffuse.mean(1, keepdims=True), 3, 1)
 
-    roughness = np.array([MATERIAL_OF[name].roughness for name in names], np.float32)
-    rough = roughness[fragments.part]
+    rough = roughness_of(fragments, shape, texture)
     facing = np.einsum("nx,nx->n", normals, towards)
     mirrored = 2 * facing[:, None] * normals - towards
     # A rough surface mirrors less at grazing angles than Schlick's curve for glass.

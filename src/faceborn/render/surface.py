@@ -94,6 +94,18 @@ def albedo_of(fragments: Fragments, shape: Shape, texture: Texture, style: str) 
     return colour
 
 
+def roughness_of(fragments: Fragments, shape: Shape, texture: Texture) -> Array:
+    """(N,) roughness as in glTF: from a map where the part has one."""
+    names = shape.model.part_names
+    rough = np.array([MATERIAL_OF[name].roughness for name in names], np.float32)[fragments.part]
+    for number, name in enumerate(names):
+        picture = texture.images.get(MATERIAL_OF[name].roughness_image or "")
+        here = np.flatnonzero(fragments.part == number)
+        if picture is not None and len(here):
+            rough[here] = sample(picture, fragments.uv[here])[:, 0] / np.float32(255)
+    return rough
+
+
 def _source_colour(texture: Texture, part: str, uv: Array) -> Array:
     if part not in texture.source:
         return linear(SOURCE_PALETTE[-1])

@@ -29,6 +29,7 @@ from faceborn.texture.hair_map import look_up, map_hair
 from faceborn.texture.light import LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
+from faceborn.texture.roughness import roughness_map
 from faceborn.texture.scalp import bake_scalp
 from faceborn.texture.strands import strand_detail
 from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
@@ -96,23 +97,30 @@ def bake_texture(
     cover = hair_cover(hair, model, "face", WORK_SIZE_PX)
     face_tile, hair_seen = _with_hair(skin, hair, split.log_hair, view, hair_like, cover, regions)
 
-    scalp_image, scalp_source = bake_scalp(
+    scalp_image, scalp_source, scalp_roughness = bake_scalp(
         photo, model, head, fit.camera, split.light, face_tile.log_albedo, hair, seen, noise,
         max(size_px // 2, 256),
     )  # fmt: skip
     facing_shade = float(np.exp(split.light.log_shading(TOWARDS_CAMERA).mean()))
     eye_left, eye_right = paint_eyes(read_iris(photo, face.iris_px, facing_shade))
+    bearded = smoothstep(0.4, 0.8, hair_like) * view.trust * smoothstep(0.3, 0.6, regions.beard)
+    hairy = np.maximum.reduce([cover, beard, bearded])
     images = {
         "face": _with_detail(
             model, face_tile, detail, noise, cover * (1 - hair_seen), beard * (1 - cover), size_px
         ),
+        "face_roughness": roughness_map(regions, hairy),
         "scalp": scalp_image,
+        "scalp_roughness": scalp_roughness,
         "eye_left": eye_left,
         "eye_right": eye_right,
         **load_part_images(),
     }
     if grey:
-        images = {name: _without_colour(image) for name, image in images.items()}
+        images = {
+            name: image if image.ndim == 2 else _without_colour(image)
+            for name, image in images.items()
+        }
     source = face_tile.source(regions.covered)
     face_skin = regions.covered & (regions.hair_mm < 0) & (regions.neck < 0.5)
     return Texture(
@@ -180,7 +188,7 @@ def _complete_skin(
         regions,
         detail_share=detail_share,
     )
-    return complete(skin_log, weight, split.prior_log, regions.covered)
+    return complete(skin_log, weight, split.prior_log, regions.covered, regions.features)
 
 
 def _with_hair(

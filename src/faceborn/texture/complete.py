@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from faceborn.texture.colour import blur, smoothstep, spread_into_gaps
+from faceborn.texture.colour import blur, resize, smoothstep, spread_into_gaps
 from faceborn.types import Array, Record, Source
 
 SURE = 0.6  # weight above which a layer's colour is carried to its neighbours
@@ -32,20 +32,24 @@ class Completed(Record):
         return np.where(covered, best, Source.OUTSIDE).astype(np.uint8)
 
 
-def complete(log_albedo: Array, weight: Array, fill_log: Array, covered: Array) -> Completed:
+def complete(
+    log_albedo: Array, weight: Array, fill_log: Array, covered: Array, features: Array
+) -> Completed:
     """Seen texels as they are, the rest from the mirrored side and `fill_log`.
 
     log_albedo  (S, S, 3) of the photo
     weight      (S, S) 0..1 how much of it is to be used
     fill_log    (S, S, 3) full tile of the prior; u is mirrored by flipping the tile
+    features    (S, S) 0..1 lips, brows, lids: their colour says nothing of the skin around them
     """
     other = np.ascontiguousarray(weight[:, ::-1]) * MIRROR_TRUST
-    with_mirror = lay_over(fill_log, np.ascontiguousarray(log_albedo[:, ::-1]), other, covered)
-    full = lay_over(with_mirror, log_albedo, weight, covered)
+    mirrored_log = np.ascontiguousarray(log_albedo[:, ::-1])
+    with_mirror = lay_over(fill_log, mirrored_log, other, covered, features)
+    full = lay_over(with_mirror, log_albedo, weight, covered, features)
     return Completed(log_albedo=full, seen=weight, mirrored=other * (1 - weight))
 
 
-def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array:
+def lay_over(below: Array, above: Array, weight: Array, covered: Array, features: Array) -> Array:
     """`above` where weight is 1, and `below` brought to its tone around it.
 
     The difference at the border of `above` is carried into `below` as a membrane, fading out with
@@ -58,9 +62,24 @@ def lay_over(below: Array, above: Array, weight: Array, covered: Array) -> Array
     # Not the rim itself: it is seen at a grazing angle and takes on what lies beside it.
     inner = cv2.erode(sure.astype(np.float32), np.ones((RIM, RIM), np.uint8))
     told_by = inner if float(inner.sum()) > LEAST_TEXELS else sure
-    difference = spread_into_gaps(np.clip(above - below, -1.5, 1.5), told_by)
+    difference = np.clip(above - below, -1.5, 1.5)
+    skin = _membrane(difference, told_by * (1 - smoothstep(0.0, 0.3, features)))
+    marks = _membrane(difference, told_by * smoothstep(0.5, 0.9, features))
+    share = features[..., None]
+    difference = skin * (1 - share) + marks * share
     near = np.clip(blur(sure, REACH * weight.shape[0]) * 2.5, 0, 1)
     nearer = np.maximum(near, sure)[..., None]
     lifted = below + difference * nearer
     mixed = lifted * (1 - weight[..., None]) + above * weight[..., None]
     return np.asarray(mixed, np.float32)
+
+
+def _membrane(difference: Array, told_by: Array) -> Array:
+    """(S, S, 3) `difference` carried on from where it is known; found at half the size."""
+    size = told_by.shape[0]
+    known = resize(told_by, size // 2)
+    small = resize(difference * told_by[..., None], size // 2)
+    carried = spread_into_gaps(
+        small / np.maximum(known, 1e-3)[..., None], smoothstep(0.0, 0.5, known)
+    )
+    return resize(carried, size)

@@ -27,6 +27,7 @@ class Regions(Record):
     ears: Array
     neck: Array
     bare: Array  # cheeks, nose, forehead: most likely bare skin
+    oily: Array  # forehead and nose
     chin: Array  # where a beard shows if there is one
     above_neck: Array  # the neck of a photo is collar, chain and shadow: not used
 
@@ -63,6 +64,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
     cheeks = (np.hypot(x - 36, y - 6) < 16) | (np.hypot(x - 30, y + 10) < 9)
     bare = (cheeks | (np.hypot(x, y - 15) < 9) | (np.hypot(x, y - 68) < 13)) & front
     chin = (np.hypot(x, y + 62) < 15) & front
+    oily = smoothstep(26.0, 10.0, np.hypot(x, y - 68)) + smoothstep(18.0, 8.0, np.hypot(x, y - 6))
     return Regions(
         covered=covered(model, part, size_px),
         hair_mm=(value["scalp"] - 0.5) * MASK_RAMP_MM["scalp"],
@@ -74,6 +76,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         ears=value["ears"],
         neck=value["neck"],
         bare=bare.astype(np.float32),
+        oily=np.clip(oily, 0, 1) * front,
         chin=chin.astype(np.float32),
         above_neck=smoothstep(0.62, 0.42, value["neck"]) * smoothstep(-95.0, -86.0, y),
     )

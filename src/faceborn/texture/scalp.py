@@ -21,6 +21,7 @@ from faceborn.texture.hair import Hair, hair_cover, hair_layer
 from faceborn.texture.hair_map import HairMap, look_up
 from faceborn.texture.light import LightFit
 from faceborn.texture.regions import regions_of
+from faceborn.texture.roughness import roughness_map
 from faceborn.texture.strands import strand_detail
 from faceborn.texture.view import HeadView, sample_photo, view_part
 from faceborn.types import Array, Camera, HeadModel, Photo, Source
@@ -40,8 +41,8 @@ def bake_scalp(
     seen: HairMap,
     noise: Array,
     size_px: int,
-) -> tuple[Array, Array]:
-    """(S, S, 3) uint8 sRGB and (S, S) uint8 of types.Source.
+) -> tuple[Array, Array, Array]:
+    """(S, S, 3) uint8 sRGB, (S, S) uint8 of types.Source, and the map of roughness.
 
     face_log  (s, s, 3) finished log albedo of the face tile
     noise     (N, N, 1) relative grain of skin
@@ -69,9 +70,8 @@ def bake_scalp(
     image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
     labels = np.where(own * cover > 0.5, Source.SEEN, Source.INFERRED)
     source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
-    return image, np.asarray(
-        cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
-    )
+    enlarged = cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
+    return image, np.asarray(enlarged), roughness_map(regions, cover)
 
 
 def _seam_difference(model: HeadModel, face_log: Array, base: Array) -> Array:
