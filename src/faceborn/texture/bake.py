@@ -23,7 +23,6 @@ from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
-from faceborn.texture.growth import grow_on_tile
 from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair
 from faceborn.texture.hair_map import look_up, map_hair
 from faceborn.texture.light import LightFit, fit_light
@@ -31,7 +30,7 @@ from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.roughness import roughness_map
 from faceborn.texture.scalp import bake_scalp
-from faceborn.texture.strands import strand_detail
+from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
 from faceborn.types import (
     Array,
@@ -249,7 +248,7 @@ def _with_detail(
     mirrored = resize(done.mirrored, size)[..., None]
     inferred = np.clip(1 - seen - mirrored, 0, 1)
     hairy = np.clip(resize(made_up, size), 0, 1)
-    strands = strand_detail(grow_on_tile(model, "face", WORK_SIZE_PX), size, hairy)
+    strands = strands_on_tile(model, "face", size)
     fine = seen * detail + mirrored * detail[:, ::-1] + inferred * noise
     if beard.any():
         bearded = np.clip(resize(beard, size), 0, 1)[..., None]

@@ -15,7 +15,7 @@ from faceborn.texture.growth import grow_on_tile
 from faceborn.texture.hair_map import HairMap
 from faceborn.texture.hairline import Hairline, find_hairline
 from faceborn.texture.regions import Regions, regions_of
-from faceborn.texture.strands import LOCK, strand_detail
+from faceborn.texture.strands import LOCK, strands_on_tile
 from faceborn.types import Array, HeadModel, Record
 
 THICKEST_MM = 22.0  # farther from the head it may be anything
@@ -82,8 +82,7 @@ def hair_cover(hair: Hair, model: HeadModel, part: str, size_px: int) -> Array:
     """(S, S) 0..1 how much hair covers each texel of `part`; none the ears."""
     growth = grow_on_tile(model, part, size_px)
     above = hair.line.above_mm(growth)
-    near = (np.abs(above) < SOFT_EDGE_MM + 4 * RAGGED_MM) | (np.abs(growth.rim_mm) < 30)
-    locks = strand_detail(growth, size_px, near.astype(np.float32))[..., 0] / LOCK
+    locks = strands_on_tile(model, part, size_px)[..., 0] / LOCK
     bare_ear = smoothstep(0.6, 0.4, regions_of(model, part, size_px).ears)
     # Ahead the edge is close, at temple and nape it thins out.
     soft = EDGE_MM + (SOFT_EDGE_MM - EDGE_MM) * smoothstep(40.0, 90.0, np.abs(growth.azimuth_deg))

@@ -16,13 +16,12 @@ from faceborn.texture.colour import (
     spread_into_gaps,
     srgb_float,
 )
-from faceborn.texture.growth import grow_on_tile
 from faceborn.texture.hair import Hair, hair_cover, hair_layer
 from faceborn.texture.hair_map import HairMap, look_up
 from faceborn.texture.light import LightFit
 from faceborn.texture.regions import regions_of
 from faceborn.texture.roughness import roughness_map
-from faceborn.texture.strands import strand_detail
+from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, sample_photo, view_part
 from faceborn.types import Array, Camera, HeadModel, Photo, Source
 
@@ -64,7 +63,7 @@ def bake_scalp(
     image = resize(srgb_float(np.exp(matched)), size_px)
     skin_grain = resize(noise, size_px).reshape(size_px, size_px, 1)
     made_up = np.clip(resize(cover * (1 - own), size_px), 0, 1)
-    strands = strand_detail(grow_on_tile(model, "scalp", WORK_SIZE_PX), size_px, made_up)
+    strands = strands_on_tile(model, "scalp", size_px)
     bare = np.clip(resize(1 - cover, size_px), 0, 1)[..., None]
     fine = skin_grain * bare + strands * made_up[..., None]
     image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from faceborn.texture.colour import resize, smoothstep
-from faceborn.texture.growth import Growth
-from faceborn.types import Array
+from faceborn.texture.growth import Growth, grow_on_tile
+from faceborn.types import Array, HeadModel
 
 NOISE_PX = (2048, 128)  # (around the crown, away from it: strands are long, so few will do)
 LONGEST_WAY_MM = 300.0
@@ -17,6 +17,30 @@ FINE, LOCK, TUFT = 0.20, 0.11, 0.08  # natural-log contrast of strands, locks an
 WAVE_DEG = 1.0  # how far strands leave the straight way
 # Around the crown strands would crowd finer than a texel: they fade in between.
 FINE_FROM_MM, LOCK_FROM_MM = (25.0, 95.0), (3.0, 45.0)
+
+GROWTH_SIZE_PX = 512  # the coordinates are smooth
+LOWEST_HAIR_MM, AROUND_RIM_MM = -40.0, 30.0  # no cover of hair.hair_cover reaches farther
+LARGEST_KEPT_PX = 2048  # 16 MB
+
+
+def strands_on_tile(model: HeadModel, part: str, size_px: int) -> Array:
+    """(size, size, 1) natural-log contrast of strands wherever hair can grow on `part`.
+
+    It is the same for everybody, so a process keeps it, but for the largest tiles.
+    """
+    make = _kept_strands if size_px <= LARGEST_KEPT_PX else _make_strands
+    return make(model, part, size_px)
+
+
+def _make_strands(model: HeadModel, part: str, size_px: int) -> Array:
+    growth = grow_on_tile(model, part, GROWTH_SIZE_PX)
+    possible = (growth.hair_mm > LOWEST_HAIR_MM) | (np.abs(growth.rim_mm) < AROUND_RIM_MM)
+    detail = strand_detail(growth, size_px, resize(possible.astype(np.float32), size_px))
+    detail.flags.writeable = False
+    return detail
+
+
+_kept_strands = lru_cache(maxsize=4)(_make_strands)
 
 
 def strand_detail(growth: Growth, size_px: int, hairy: Array) -> Array:
