@@ -11,6 +11,7 @@ from faceborn.model.parts import IRIS_UV_RADIUS
 from faceborn.texture.colour import (
     LUMINANCE,
     blur,
+    exact_blur,
     linear_from_srgb,
     smoothstep,
     srgb_from_linear,
@@ -111,5 +112,5 @@ def _patterns() -> tuple[Array, Array, Array, Array]:
     noise = random.standard_normal((SIZE_PX, SIZE_PX)).astype(np.float32)
     ridged = blur(noise, 5.0)
     ridged = 1 - np.abs(ridged / ridged.std()) * 4.0
-    veins = np.clip(ridged, 0, 1) * smoothstep(0.0, 1.5, blur(noise[::-1], 16.0) * 32)
+    veins = np.clip(ridged, 0, 1) * smoothstep(0.0, 1.5, exact_blur(noise[::-1], 16.0) * 32)
     return radius, fibres.astype(np.float32), blur(veins, 1.0), (columns / np.maximum(radius, 1e-6))

@@ -17,6 +17,7 @@ from faceborn.texture.hair_map import HairMap
 from faceborn.types import Array, Record
 
 KNOTS = 36  # around the crown, 10 degrees each, the first at the middle of the forehead
+TABLE_SIZE = 20 * KNOTS  # of the curve as a table, 0.5 degrees
 STEP_MM = 2.0
 FRINGE_MM, SIDE_MM, RECEDED_MM = -22.0, -8.0, 56.0  # lowest in front, at the sides; highest
 FRONT_DEG, REAR_DEG = 45.0, 115.0  # the photo tells nothing of what lies behind the ears
@@ -41,7 +42,17 @@ class Hairline(Record):
 
     def above_mm(self, growth: Growth) -> Array:
         """How far each place lies inside the hair; negative on skin."""
-        turn = growth.azimuth_deg / 360.0 * KNOTS
+        table = self._offset_table()
+        place = np.asarray((growth.azimuth_deg + 360.0) * (TABLE_SIZE / 360.0), np.float32)
+        before = place.astype(np.int32)
+        share = place - before
+        before %= TABLE_SIZE
+        offset = table[before] * (1 - share) + table[before + 1] * share
+        return np.asarray(growth.hair_mm - offset, np.float32)
+
+    def _offset_table(self) -> Array:
+        """(TABLE_SIZE + 1,) float32 the offset all around from 0 degrees on, closed."""
+        turn = np.arange(TABLE_SIZE + 1) * (KNOTS / TABLE_SIZE)
         before = np.floor(turn).astype(int)
         share = turn - before
         # Cubic B-spline: smooth to the second derivative.
@@ -52,7 +63,7 @@ class Hairline(Record):
             share**3,
         )
         offset = sum(w * self.offset_mm[(before + k - 1) % KNOTS] for k, w in enumerate(weights))
-        return np.asarray(growth.hair_mm - np.asarray(offset) / 6.0, np.float32)
+        return np.asarray(np.asarray(offset) / 6.0, np.float32)
 
     def density(self, growth: Growth, ragged_mm: Array | float = 0.0) -> Array:
         """0..1 how much hair there is inside the hairline: on top, or at the sides and behind."""

@@ -35,14 +35,19 @@ def warp_pixels(pixels: Array, landmarks: Array, measured: Array, eye_px: float)
     system[count:, :count] = system[:count, count:].T
     weights = np.linalg.solve(system, np.r_[shift, np.zeros((3, 2))])
 
-    places = pixels / eye_px
-    squared = _squared_distance(places, knots)
-    near = squared.min(1) < (1.6 * REACH) ** 2
-    field = np.zeros((len(places), 2))
-    field[near] = _kernel_of(squared[near]) @ weights[:count]
-    field[near] += np.c_[np.ones(near.sum()), places[near]] @ weights[count:]
+    places = np.asarray(pixels / eye_px, np.float32)
+    reach = 1.6 * REACH
+    low, high = knots.min(0) - reach, knots.max(0) + reach
+    inside = np.flatnonzero(((places > low) & (places < high)).all(1))
+    squared = _squared_distance(places[inside], knots)
+    nearest = squared.min(1)
+    inside, squared = inside[nearest < reach**2], squared[nearest < reach**2]
+    field = _kernel_of(squared) @ weights[:count].astype(np.float32)
+    field += np.c_[np.ones(len(inside)), places[inside]] @ weights[count:]
     fade = np.clip(1.6 - np.sqrt(squared.min(1)) / REACH, 0.0, 1.0)[:, None]
-    return np.asarray(pixels + np.clip(field, -MAX_SHIFT, MAX_SHIFT) * fade * eye_px, np.float32)
+    warped = np.array(pixels, np.float32)
+    warped[inside] += np.clip(field, -MAX_SHIFT, MAX_SHIFT) * fade * eye_px
+    return warped
 
 
 def _squared_distance(a: Array, b: Array) -> Array:
