@@ -5,6 +5,7 @@ import {
 } from './api';
 import { append, element, icon } from './element';
 import { headScreen } from './head-screen';
+import { readCoarse } from './stage/model';
 import { Stage } from './stage/stage';
 import { showHead, type Viewer } from './stage/viewer';
 import { type Language, language, LANGUAGES, setLanguage, t } from './text';
@@ -23,6 +24,7 @@ let limits: Limits | null = null;
 let photo: ChosenPhoto | null = null;
 let leave: () => void = () => {};
 let draw: () => void = () => {};
+const coarse = readCoarse(); // before the head is here: the server may have to make it first
 
 function screen(make: () => { node: HTMLElement; leave?: () => void }): void {
   draw = () => {
@@ -146,7 +148,7 @@ async function openHead(status: Status, work: WorkScreen): Promise<void> {
       stage.light.surroundWith(stage.light.surroundings),
     ]);
     performance.mark('glb');
-    const opened = (viewer = await showHead(stage, glb));
+    const opened = (viewer = await showHead(stage, glb, coarse));
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches || stage.software;
     opened.alive.idle = opened.alive.follow = !still;
     screen(() => headScreen(opened, frame, status, {

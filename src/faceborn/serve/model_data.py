@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faceborn import HeadModel, load_head_model
+from faceborn.serve.coarse import coarse_triangles
 
 Array = NDArray[Any]
 
+COARSE_TRIANGLES = 11_000  # of 49,000: the head in motion looks the same at 800 x 600
 POINT_NOISE_MM = 0.25  # what a what-if change may move of the rest of the head
 MAX_SD = 2.6  # of the change at the slider's end: farther is rarely seen on a real head
 MAX_NORM = 3.6  # of its coefficients, in standard deviations: holding the rest still costs some
@@ -61,6 +63,8 @@ def model_file(name: str) -> tuple[str, bytes] | None:
         return "application/json", _description()
     if name == "shapes.bin":
         return "application/octet-stream", _shapes()[1]
+    if name == "coarse.bin":
+        return "application/octet-stream", _coarse()
     return None
 
 
@@ -78,8 +82,7 @@ def page_order() -> Array:
 @cache
 def _description() -> bytes:
     model, order = load_head_model(), page_order()
-    of_page = np.full(len(model.mean_mm), -1)
-    of_page[order] = np.arange(len(order))
+    of_page = _of_page()
     ibug = model.landmarks["ibug_68"]
     scales, _ = _shapes()
     weld = np.full(len(order), -1)
@@ -99,6 +102,22 @@ def _description() -> bytes:
         ],
     }
     return json.dumps(facts, separators=(",", ":")).encode()
+
+
+@cache
+def _coarse() -> bytes:
+    """(T, 3) uint16, little endian: the head in fewer triangles of the page's vertices."""
+    triangles, _ = coarse_triangles(load_head_model(), COARSE_TRIANGLES)
+    return _of_page()[triangles].astype("<u2").tobytes()
+
+
+@cache
+def _of_page() -> Array:
+    """(V,) number on the page of each of the model's vertices."""
+    order = page_order()
+    numbers = np.full(len(order), -1)
+    numbers[order] = np.arange(len(order))
+    return numbers
 
 
 def _first_of(labels: Array) -> Array:

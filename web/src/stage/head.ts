@@ -1,7 +1,7 @@
 /** One person's head as three.js draws it, read from the GLB. */
 import {
   BufferAttribute,
-  type BufferGeometry,
+  BufferGeometry,
   DynamicDrawUsage,
   Group,
   type Material,
@@ -36,6 +36,8 @@ export interface Facts {
 
 export interface PartMesh extends Part {
   mesh: Mesh;
+  full: BufferGeometry;
+  coarse: BufferGeometry | null; // the same vertices in fewer triangles
   albedo: MeshStandardMaterial;
   source: MeshStandardMaterial | null; // where the photo showed it; face and scalp have one
 }
@@ -114,6 +116,24 @@ export class Head {
     this.worn.matrixWorldNeedsUpdate = true;
   }
 
+  /** triangles  of the whole head, fewer than it has, for pictures in motion */
+  setCoarse(triangles: Uint16Array): void {
+    for (const part of this.parts) {
+      const own: number[] = [];
+      for (let at = 0; at < triangles.length; at += 3) {
+        const first = triangles[at]! - part.start;
+        if (first < 0 || first >= part.count) continue;
+        own.push(first, triangles[at + 1]! - part.start, triangles[at + 2]! - part.start);
+      }
+      part.coarse = new BufferGeometry();
+      for (const [name, attribute] of Object.entries(part.full.attributes)) {
+        part.coarse.setAttribute(name, attribute);
+      }
+      const ordered = SEE_THROUGH.has(part.name) ? Uint16Array.from(own) : Uint16Array.from(orderTriangles(own, part.count));
+      part.coarse.setIndex(new BufferAttribute(ordered, 1));
+    }
+  }
+
   /** Whether a part can be seen at all: behind closed lips nothing need be drawn. */
   isInSight(part: string): boolean {
     return this.opened || !INSIDE_MOUTH.has(part);
@@ -130,9 +150,9 @@ export class Head {
     addWeighted(this.positions, this.rest, this.moves, weights);
     addWeighted(this.normals, this.restNormals, this.turns, weights);
     if (this.turned) turnPart(this.positions, this.normals, this.follows, this.turning);
-    for (const { mesh } of this.parts) {
+    for (const { full } of this.parts) {
       for (const name of ['position', 'normal']) {
-        (mesh.geometry.getAttribute(name) as BufferAttribute).needsUpdate = true;
+        (full.getAttribute(name) as BufferAttribute).needsUpdate = true;
       }
     }
   }
@@ -144,8 +164,9 @@ export class Head {
 
   dispose(): void {
     this.root.removeFromParent();
-    for (const { mesh, albedo, source } of this.parts) {
-      mesh.geometry.dispose();
+    for (const { full, coarse, albedo, source } of this.parts) {
+      full.dispose();
+      coarse?.dispose();
       for (const material of [albedo, source]) {
         material?.map?.dispose();
         material?.dispose();
@@ -192,6 +213,8 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
     parts.push({
       ...part,
       mesh,
+      full: from.geometry,
+      coarse: null,
       albedo: from.material as MeshStandardMaterial,
       source: source as MeshStandardMaterial | null,
     });

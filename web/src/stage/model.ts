@@ -32,6 +32,12 @@ export function ibugPoint(model: Model, head: Head, index: number): Vector3 {
   return point;
 }
 
+/** The head in fewer triangles, for pictures in motion; null where the server has none. */
+export async function readCoarse(): Promise<Uint16Array | null> {
+  const bytes = await readBytes('/api/model/coarse.bin').catch(() => null);
+  return bytes && new Uint16Array(bytes);
+}
+
 /** The changes of shape, metres at weight 1 on the model's mean size. */
 export async function readShapes(model: Model): Promise<Moves[]> {
   const bytes = await readBytes('/api/model/shapes.bin');

@@ -52,13 +52,14 @@ export class Modes {
     wireLines.color.copy(ink).lerp(paper, 0.35);
     for (const part of this.head.parts) {
       const { mesh, name } = part;
+      mesh.geometry = (quickly && part.coarse) || part.full;
       mesh.visible = (mode === 'textured' || !SEE_THROUGH.has(name)) && this.head.isInSight(name);
       mesh.castShadow = !SEE_THROUGH.has(name);
       mesh.receiveShadow = !SEE_THROUGH.has(name);
       const full = this.fullMaterial(mode, part);
       mesh.material =
         quickly && full instanceof MeshStandardMaterial ? this.quickTwin(full, name) : full;
-      if (mode === 'wireframe' && !SEE_THROUGH.has(name) && !INSIDE.has(name)) this.addLines(mesh);
+      if (mode === 'wireframe' && !SEE_THROUGH.has(name) && !INSIDE.has(name)) this.addLines(part);
     }
   }
 
@@ -94,8 +95,8 @@ export class Modes {
     return twin;
   }
 
-  private addLines(mesh: Mesh): void {
-    const line = new Mesh(mesh.geometry, wireLines);
+  private addLines({ mesh, full }: PartMesh): void {
+    const line = new Mesh(full, wireLines); // in motion too: it is what one came to see
     line.frustumCulled = false;
     mesh.parent?.add(line);
     this.lines.push(line);

@@ -23,7 +23,7 @@ export class ShapeChange {
     this.personNormals = head.restNormals.slice();
     this.weld = Uint16Array.from(model.weld);
     this.triangles = Uint32Array.from(
-      head.parts.flatMap(({ mesh, start }) => [...(mesh.geometry.index?.array ?? [])].map((row) => row + start)),
+      head.parts.flatMap(({ full, start }) => [...(full.index?.array ?? [])].map((row) => row + start)),
     );
     this.before = new Float32Array(this.person.length);
     this.now = new Float32Array(this.person.length);

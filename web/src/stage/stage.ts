@@ -15,7 +15,7 @@ import { View } from './view';
 const MAX_PIXEL_RATIO = 2;
 const SLOW_MS = 30; // a moving picture that takes longer is drawn coarser
 const FAST_MS = 14;
-const COARSEST = 0.5;
+const COARSEST = 0.6;
 const SETTLE_MS = 260; // after the last move it is drawn in full again
 const TOO_SLOW_MS = 55; // full materials that take longer are kept for still pictures
 const STILL_SOFTWARE = 1.4; // resolution of a still picture where nothing else smooths its edges
@@ -125,7 +125,7 @@ export class Stage {
       const moving = now_ms - this.moved_ms < SETTLE_MS;
       this.moved_ms = now_ms;
       if (moving) this.adapt(step_s * 1000);
-      this.setQuick(this.slow && (moving || this.quick));
+      this.setQuick(this.slow); // also the first of a movement: it must not wait for a full picture
       this.setCoarse(moving && this.coarseness < 1);
       this.drawnCoarse ||= this.quick;
       this.draw();

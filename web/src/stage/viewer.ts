@@ -4,7 +4,7 @@ import { Alive } from '../life/alive';
 import { Expression } from './expression';
 import { Glasses } from './glasses';
 import { type Head, readHead } from './head';
-import { type Model, readModel } from './model';
+import { type Model, readCoarse, readModel } from './model';
 import { type Mode, Modes } from './modes';
 import { Overlay } from './overlay';
 import { Ruler } from './ruler';
@@ -12,6 +12,8 @@ import { contactShadow } from './shadow';
 import { ShapeChange } from './shape';
 import { makeEye, makeSkin } from './skin';
 import type { Animator, Stage } from './stage';
+
+type CoarseTriangles = ReturnType<typeof readCoarse>;
 
 export class Viewer {
   readonly expression: Expression;
@@ -29,6 +31,7 @@ export class Viewer {
   constructor(
     readonly stage: Stage,
     readonly head: Head,
+    coarse: CoarseTriangles,
   ) {
     this.expression = new Expression(head);
     this.alive = new Alive(head, this.expression, () => stage.camera);
@@ -44,6 +47,10 @@ export class Viewer {
     this.shadow = this.frame();
     stage.onQuality = () => this.applyMode();
     this.applyMode();
+    void coarse.then((triangles) => {
+      if (triangles) head.setCoarse(triangles);
+      if (stage.quick) this.applyMode();
+    });
     this.model = readModel(head);
     void this.model.then((model) => {
       if (model) this.alive.eyeLook = model.eye_look_deg;
@@ -171,6 +178,6 @@ export class Viewer {
 }
 
 /** Throws if the bytes are not a head. */
-export async function showHead(stage: Stage, glb: ArrayBuffer): Promise<Viewer> {
-  return new Viewer(stage, await readHead(glb));
+export async function showHead(stage: Stage, glb: ArrayBuffer, coarse: CoarseTriangles): Promise<Viewer> {
+  return new Viewer(stage, await readHead(glb), coarse);
 }
