@@ -3,7 +3,8 @@
 Starts `faceborn serve`, makes a head of the astronaut at the usual texture size, opens it in
 Debian's Chromium with software GL and prints, for a canvas of 800 x 600: the time from the GLB's
 arrival to the first picture of the head, and frames per second while the camera moves and while
-the face does. Needs `npm ci --prefix web && npm run build --prefix web`; results/page.json.
+the face does, with the processor's milliseconds per frame, which tell more on a busy machine.
+Needs `npm ci --prefix web && npm run build --prefix web`; writes results/page.json.
 """
 
 from __future__ import annotations

@@ -116,6 +116,13 @@ function showWork(address: string | null): WorkScreen {
   viewer = null;
   const work = new WorkScreen(address, (number) => void chooseFace(number));
   screen(() => ({ node: work.node }));
+  setTimeout(() => {
+    try {
+      readyStage(); // the head takes seconds: time to get ready
+    } catch {
+      // openHead says so
+    }
+  });
   return work;
 }
 
@@ -139,17 +146,24 @@ function follow(status: Status, work: WorkScreen): void {
   stopFollowing = followHead(status.id, heard, (error) => showStart(wordsOf(error)));
 }
 
+/** The stage, warmed up; throws where the browser cannot draw in 3D. */
+function readyStage(): Stage {
+  if (!stage) {
+    stage = new Stage(canvas);
+    stage.warmUp();
+  }
+  return stage;
+}
+
 async function openHead(status: Status, work: WorkScreen): Promise<void> {
   try {
     work.loading();
-    stage ??= new Stage(canvas);
-    const [glb] = await Promise.all([
-      readBytes(status.files['head.glb'] ?? ''),
-      stage.light.surroundWith(stage.light.surroundings),
-    ]);
-    performance.mark('glb');
-    const opened = (viewer = await showHead(stage, glb, coarse));
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches || stage.software;
+    const arriving = readBytes(status.files['head.glb'] ?? '');
+    arriving.catch(() => {}); // heard below, once the stage stands
+    const ready = readyStage();
+    const [glb] = await Promise.all([arriving, ready.light.surroundWith(ready.light.surroundings)]);
+    const opened = (viewer = await showHead(ready, glb, coarse));
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches || ready.software;
     opened.alive.idle = opened.alive.follow = !still;
     screen(() => headScreen(opened, frame, status, {
       chooseFace: (number) => void chooseFace(number),
@@ -158,11 +172,12 @@ async function openHead(status: Status, work: WorkScreen): Promise<void> {
         showStart(t('save.deleted'));
       },
     }));
-    stage.fit();
-    stage.drawFirst();
+    ready.fit();
+    ready.drawFirst();
     performance.mark('first-picture');
     opened.wake();
-    Object.assign(window, { faceborn: { stage, viewer: opened, status } }); // for the console
+    setTimeout(() => void opened.prepare());
+    Object.assign(window, { faceborn: { stage: ready, viewer: opened, status } }); // for the console
   } catch (error) {
     const noDrawing = error instanceof Error && /webgl/i.test(error.message);
     showStart(noDrawing ? t('noWebgl') : wordsOf(error));

@@ -39,7 +39,9 @@ def coarse_triangles(model: HeadModel, count: int) -> tuple[Array, Array]:
     """
     poses = [model.mean_mm.astype(np.float64)]
     for weights in POSES:
-        moves = [w * model.blendshapes_mm[model.expression_names.index(n)] for n, w in weights.items()]
+        moves = [
+            w * model.blendshapes_mm[model.expression_names.index(n)] for n, w in weights.items()
+        ]
         poses.append(poses[0] + sum(moves))
     corners, part = model.triangles.astype(np.int64), model.triangle_part
     quadrics = [_quadrics(at, model.weld[corners], len(at)) for at in poses]
@@ -170,7 +172,7 @@ def _lowest_around(values: Array, edges: Array) -> Array:
 
 
 def _copies(corners: Array, welded: Array, target: Array) -> Array:
-    """(V,) per vertex of a part, the copy of its target on the same side of the seam; -1 without."""
+    """(V,) per vertex, the copy of its target on the same side of the seam; -1 for none."""
     onto = np.full(len(target), -1)
     for here in range(3):
         for there in (1, 2):
@@ -203,7 +205,7 @@ def _normals(at: Array, triangles: Array) -> Array:
 
 
 def _pinches(edges: Array, welded: Array, target: Array) -> Array:
-    """(V,) whether a move would join what no triangle joins: more common neighbours than triangles."""
+    """(V,) whether a move would join sheets: ends have more neighbours than triangles in common."""
     size = len(target)
     known = edges[:, 0] * size + edges[:, 1]  # ascending, as np.unique left them
     wanted = edges[:, 1] * size + target[edges[:, 0]]

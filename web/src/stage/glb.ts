@@ -49,6 +49,11 @@ export interface SplitGlb {
   withoutMorphs: ArrayBuffer;
   parts: Part[];
   names: string[];
+  /** Reads what the expressions move: the first picture does without. */
+  readMoves(): Expressions;
+}
+
+export interface Expressions {
   positions: Moves[]; // per expression, metres at weight 1
   normals: Moves[];
 }
@@ -79,27 +84,24 @@ export function splitGlb(glb: ArrayBuffer): SplitGlb {
     start += count;
   }
   const names = mesh.extras.targetNames;
+  const primitives = mesh.primitives.map(({ targets }) => targets);
   const read = (kind: 'POSITION' | 'NORMAL'): Moves[] =>
     names.map((_, target) => {
-      const pieces = mesh.primitives.map((primitive, number) => {
-        const index = primitive.targets?.[target]?.[kind];
+      const pieces = primitives.map((targets, number) => {
+        const index = targets?.[target]?.[kind];
         return index === undefined
           ? null
           : readSparse(glb, binStart, document, index, parts[number]?.start ?? 0);
       });
       return join(pieces.filter((piece) => piece !== null));
     });
-  const positions = read('POSITION');
-  const normals = read('NORMAL');
-
   for (const primitive of mesh.primitives) delete primitive.targets;
   delete mesh.weights;
   return {
     withoutMorphs: rebuild(document, new Uint8Array(glb, binChunk)),
     parts,
     names,
-    positions,
-    normals,
+    readMoves: () => ({ positions: read('POSITION'), normals: read('NORMAL') }),
   };
 }
 

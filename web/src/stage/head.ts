@@ -4,7 +4,6 @@ import {
   BufferGeometry,
   DynamicDrawUsage,
   Group,
-  type Material,
   Matrix4,
   Mesh,
   MeshStandardMaterial,
@@ -13,7 +12,7 @@ import {
   Vector3,
 } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
-import { type Moves, type Part, splitGlb } from './glb';
+import { type Expressions, type Part, splitGlb } from './glb';
 import { addWeighted, turnPart } from './morph';
 import { orderTriangles } from './order';
 
@@ -46,6 +45,7 @@ export interface PartMesh extends Part {
 export const SEE_THROUGH: ReadonlySet<string> = new Set(['eye_shade', 'tearline', 'lashes']);
 const INSIDE_MOUTH: ReadonlySet<string> = new Set(['mouth', 'gums', 'tongue', 'teeth']);
 const CLOSED = 0.02; // weight of a movement below which lips stay closed
+const NO_MOVES: Expressions = { positions: [], normals: [] };
 const NECK_SHARE = 0.5; // of a turn of the head that the neck's skin follows
 
 export class Head {
@@ -59,6 +59,7 @@ export class Head {
   private readonly turning = new Matrix4();
   private turned = false;
   private opened = false;
+  private moves: Expressions | null = null;
 
   constructor(
     readonly facts: Facts,
@@ -66,8 +67,8 @@ export class Head {
     readonly names: readonly string[],
     readonly joints: ReadonlyMap<string, Vector3>, // metres, at rest
     private readonly follows: Float32Array, // 0..1 per vertex, a turn of the head
-    private readonly moves: readonly Moves[],
-    private readonly turns: readonly Moves[],
+    private readonly readMoves: () => Expressions,
+    private readonly readSources: () => Promise<void>,
   ) {
     const last = parts.at(-1);
     const total = last ? last.start + last.count : 0;
@@ -116,6 +117,18 @@ export class Head {
     this.worn.matrixWorldNeedsUpdate = true;
   }
 
+  /** Does what the first picture does not need. */
+  async prepare(): Promise<void> {
+    for (const { full, name, count } of this.parts) {
+      // what is see-through keeps its order of drawing
+      if (!full.index || SEE_THROUGH.has(name)) continue;
+      full.index.copyArray(orderTriangles(full.index.array, count));
+      full.index.needsUpdate = true;
+    }
+    this.moves ??= this.readMoves();
+    await this.readSources();
+  }
+
   /** triangles  of the whole head, fewer than it has, for pictures in motion */
   setCoarse(triangles: Uint16Array): void {
     for (const part of this.parts) {
@@ -147,8 +160,10 @@ export class Head {
     for (const { mesh, name } of this.parts) {
       if (INSIDE_MOUTH.has(name)) mesh.visible = this.opened;
     }
-    addWeighted(this.positions, this.rest, this.moves, weights);
-    addWeighted(this.normals, this.restNormals, this.turns, weights);
+    const plain = !this.moves && weights.every((weight) => weight === 0);
+    const { positions, normals } = plain ? NO_MOVES : (this.moves ??= this.readMoves());
+    addWeighted(this.positions, this.rest, positions, weights);
+    addWeighted(this.normals, this.restNormals, normals, weights);
     if (this.turned) turnPart(this.positions, this.normals, this.follows, this.turning);
     for (const { full } of this.parts) {
       for (const name of ['position', 'normal']) {
@@ -191,6 +206,7 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
   const shares = bones.map((bone) => shareOf(bone.name));
   const follows: number[] = [];
   const parts: PartMesh[] = [];
+  const sources: (number | undefined)[] = []; // materials
   for (const [number, part] of split.parts.entries()) {
     const from = skinned[number];
     if (!from) throw new Error(`a head without ${part.name}`);
@@ -198,15 +214,7 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
     const variants = from.userData['gltfExtensions']?.KHR_materials_variants as
       | { mappings: { material: number; variants: number[] }[] }
       | undefined;
-    const mapping = variants?.mappings.find((one) => one.variants.includes(1));
-    const source = mapping
-      ? ((await gltf.parser.getDependency('material', mapping.material)) as Material)
-      : null;
-    const { index } = from.geometry;
-    // what is see-through keeps its order of drawing
-    if (index && !SEE_THROUGH.has(part.name)) {
-      index.copyArray(orderTriangles(index.array, part.count));
-    }
+    sources.push(variants?.mappings.find((one) => one.variants.includes(1))?.material);
     const mesh = new Mesh(from.geometry, from.material);
     mesh.name = part.name;
     mesh.frustumCulled = false; // its bounds move with every expression
@@ -216,12 +224,18 @@ export async function readHead(glb: ArrayBuffer): Promise<Head> {
       full: from.geometry,
       coarse: null,
       albedo: from.material as MeshStandardMaterial,
-      source: source as MeshStandardMaterial | null,
+      source: null,
     });
   }
+  const readSources = async (): Promise<void> => {
+    for (const [number, material] of sources.entries()) {
+      if (material === undefined) continue;
+      parts[number]!.source = (await gltf.parser.getDependency('material', material)) as MeshStandardMaterial;
+    }
+  };
   const facts = gltf.userData['faceborn'] as Facts;
   return new Head(
-    facts, parts, split.names, joints, Float32Array.from(follows), split.positions, split.normals,
+    facts, parts, split.names, joints, Float32Array.from(follows), split.readMoves, readSources,
   );
 }
 

@@ -34,7 +34,8 @@ const LAMP_DISTANCE_M = 1.2;
 
 /** A map, as the full materials read it and as the quick ones do. */
 interface Prepared {
-  texture: Texture;
+  map: DataTexture;
+  mirrored: Texture | null; // made when a full picture is first drawn
   harmonics: Vector3[];
 }
 
@@ -45,7 +46,7 @@ export class Light {
   brightness = 1;
   settings: Lamp = { on: true, azimuth_deg: 38, height_deg: 32, strength: 0.45, warmth: 0.55 };
   private readonly ready = new Map<Surroundings, Promise<Prepared>>();
-  private harmonics: Vector3[] = [];
+  private prepared: Prepared | null = null;
 
   constructor(
     private readonly renderer: WebGLRenderer,
@@ -70,9 +71,15 @@ export class Light {
     this.surroundings = name;
     const prepared = await this.load(name);
     if (this.surroundings !== name) return; // another was chosen meanwhile
-    this.scene.environment = prepared.texture;
-    this.harmonics = prepared.harmonics;
+    this.prepared = prepared;
     this.apply();
+  }
+
+  /** For full materials, which mirror the surroundings. */
+  mirror(): void {
+    if (!this.prepared) return;
+    this.prepared.mirrored ??= this.filter(this.prepared.map);
+    this.scene.environment = this.prepared.mirrored;
   }
 
   apply(): void {
@@ -80,7 +87,7 @@ export class Light {
     const turn = MathUtils.degToRad(this.turn_deg);
     this.scene.environmentRotation.set(0, turn, 0);
     quickLight.turn.value.setFromMatrix4(new Matrix4().makeRotationY(-turn));
-    this.harmonics.forEach((band, index) => {
+    this.prepared?.harmonics.forEach((band, index) => {
       quickLight.harmonics.value[index]?.copy(band).multiplyScalar(this.scene.environmentIntensity);
     });
   }
@@ -120,17 +127,21 @@ export class Light {
   }
 
   private prepare(map: DataTexture): Prepared {
-    map.mapping = EquirectangularReflectionMapping;
-    const generator = new PMREMGenerator(this.renderer);
-    const { texture } = generator.fromEquirectangular(map);
-    generator.dispose();
     const { data, width, height } = map.image as unknown as {
       data: Uint16Array;
       width: number;
       height: number;
     };
     const radiance = Float32Array.from(data, DataUtils.fromHalfFloat);
+    return { map, mirrored: null, harmonics: irradianceHarmonics(radiance, width, height, 4) };
+  }
+
+  private filter(map: DataTexture): Texture {
+    map.mapping = EquirectangularReflectionMapping;
+    const generator = new PMREMGenerator(this.renderer);
+    const { texture } = generator.fromEquirectangular(map);
+    generator.dispose();
     map.dispose();
-    return { texture, harmonics: irradianceHarmonics(radiance, width, height, 4) };
+    return texture;
   }
 }

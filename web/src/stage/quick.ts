@@ -4,7 +4,9 @@
  * All light is reckoned per vertex; a pixel costs one texture read and the tone curve. Used for
  * the first picture and while something moves; a still picture gets the full materials.
  */
-import { Color, DoubleSide, FrontSide, Matrix3, ShaderMaterial, type Texture, Vector3 } from 'three';
+import {
+  Color, DataTexture, DoubleSide, FrontSide, Matrix3, Mesh, PlaneGeometry, ShaderMaterial, type Texture, Vector3,
+} from 'three';
 import { HARMONICS_GLSL } from './harmonics';
 
 /** Shared by all quick materials; light.ts keeps it. */
@@ -15,6 +17,8 @@ export const quickLight = {
   lampColor: { value: new Color(0, 0, 0) },
 };
 
+const DULL = 2;
+const WET = 400;
 const GLOSSY = 20; // below it a lamp's highlight is too wide to be seen
 
 const VERTEX = /* glsl */ `
@@ -105,5 +109,25 @@ export function quickMaterial(look: QuickLook): ShaderMaterial {
       wrap: { value: skin ? new Vector3(0.34, 0.13, 0.07) : new Vector3(0.001, 0.001, 0.001) },
       gloss: { value: look.gloss },
     },
+  });
+}
+
+/** Specks with every kind of material that a head has. */
+export function quickStandIns(): Mesh[] {
+  const map = new DataTexture(new Uint8Array(4), 1, 1);
+  map.needsUpdate = true;
+  const kinds = [
+    { map, gloss: DULL, transparent: false, doubleSided: false }, // skin
+    { map, gloss: WET, transparent: false, doubleSided: false }, // eyes
+    { map: null, gloss: DULL, transparent: false, doubleSided: true }, // sockets
+    { map, gloss: DULL, transparent: true, doubleSided: false }, // shade of the lids
+    { map, gloss: WET, transparent: true, doubleSided: false }, // tears
+    { map, gloss: DULL, transparent: true, doubleSided: true }, // lashes
+  ];
+  return kinds.map((kind) => {
+    const material = quickMaterial({ ...kind, color: new Color(), opacity: 0, skin: false });
+    const mesh = new Mesh(new PlaneGeometry(1e-4, 1e-4), material);
+    mesh.frustumCulled = false;
+    return mesh;
   });
 }

@@ -10,6 +10,7 @@ import {
 } from 'three';
 import { Light } from './light';
 import type { Overlay } from './overlay';
+import { quickStandIns } from './quick';
 import { View } from './view';
 
 const MAX_PIXEL_RATIO = 2;
@@ -103,6 +104,13 @@ export class Stage {
     this.draw();
   }
 
+  /** Brings the quick materials' programs onto the card, while the head is still on its way. */
+  warmUp(): void {
+    const standIns = new Scene();
+    for (const mesh of quickStandIns()) standIns.add(mesh);
+    this.renderer.render(standIns, this.view.camera);
+  }
+
   /** The first picture of a head: quick; the full one follows. */
   drawFirst(): void {
     this.setQuick(true);
@@ -139,6 +147,7 @@ export class Stage {
 
   private draw(): void {
     this.dirty = false;
+    if (!this.quick) this.light.mirror();
     this.renderer.render(this.scene, this.camera);
     this.overlay?.draw(this.renderer);
     this.frames += 1;

@@ -57,6 +57,12 @@ export class Viewer {
     });
   }
 
+  /** What the first picture did without. */
+  async prepare(): Promise<void> {
+    await this.head.prepare();
+    this.applyMode();
+  }
+
   /** Null where the server has no model data. */
   async glasses(): Promise<Glasses | null> {
     const model = await this.model;
