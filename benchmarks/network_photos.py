@@ -28,12 +28,12 @@ from datasets import (
     london_photo,
     pictures,
 )
-from face_network.runtime import FaceNetworkRuntime, Look
-from photographs.points import load_points
 from photographs.shards import PARTS
 
 from faceborn.faces import find_faces
+from faceborn.faces.network import FaceNetwork, Look
 from faceborn.geometry.rotations import angles_from_rotation
+from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
 from faceborn.types import Array
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="people")
     parser.add_argument("--sheet", type=Path, help="draw 24 photos instead")
     arguments = parser.parse_args()
-    network = FaceNetworkRuntime(arguments.network)
+    network = FaceNetwork(arguments.network)
     if arguments.sheet:
         draw_sheet(network, arguments.data, arguments.sheet)
     else:
@@ -63,7 +63,7 @@ def main() -> None:
         print(json.dumps(views(network, arguments.data, people), indent=1))
 
 
-def fronts(network: FaceNetworkRuntime, data: Path, people: list[Person]) -> dict[str, object]:
+def fronts(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, object]:
     """Error of the eight hand-placed points in % of the eye distance, and without its mean."""
     ours, mesh = [], []
     for person in people:
@@ -88,7 +88,7 @@ def fronts(network: FaceNetworkRuntime, data: Path, people: list[Person]) -> dic
     return {"people": len(ours), "network": told(ours), "borrowed_mesh": told(mesh)}
 
 
-def views(network: FaceNetworkRuntime, data: Path, people: list[Person]) -> dict[str, object]:
+def views(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, object]:
     """Per view: the photographer's yaw, ours (mean, deviation), the score."""
     table: dict[str, object] = {}
     for view in VIEWS[:5]:
@@ -109,7 +109,7 @@ def views(network: FaceNetworkRuntime, data: Path, people: list[Person]) -> dict
     return table
 
 
-def draw_sheet(network: FaceNetworkRuntime, data: Path, target: Path) -> None:
+def draw_sheet(network: FaceNetwork, data: Path, target: Path) -> None:
     """24 photos: points (red where hidden), irises, and the part map under each."""
     people = london_people(data, "train")[3::5][:12]
     london = [london_photo(data, p, VIEWS[k % 5]) for k, p in enumerate(people)]
@@ -132,7 +132,7 @@ def _tile(path: Path, find: Callable[..., Look]) -> Array:
         places = points[:, :2] @ inverse[:, :2].T + inverse[:, 2]
         return [(round(float(x)), round(float(y))) for x, y in places]
 
-    core = load_points().core
+    core = load_face_points().core
     for place, seen, inner in zip(at(look.points_px), look.visible, core, strict=True):
         colour = (60, 255, 60) if seen > 0.5 else (255, 60, 60)
         cv2.circle(drawn, place, 1, colour if inner else tuple(c // 2 for c in colour), -1)

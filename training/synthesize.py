@@ -13,12 +13,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from photographs.counting import describe_shards
-from photographs.points import FILE, choose_points, save_points
+from photographs.points import choose_points, save_points
 from photographs.shards import find_shards, read_shard, write_shard
 from photographs.skins import build_skins
 from photographs.studio import BLOCK, Studio
 
+from faceborn.assets import asset_path
 from faceborn.model import load_head_model
+from faceborn.model.face_points import FILE
 
 SHARD = 512  # samples in a file
 TEST_SEED, TEST_COUNT = 900_001, 2_000
@@ -88,7 +90,7 @@ def main() -> None:
     cv2.setNumThreads(1)
 
     if options.step == "points":
-        save_points(choose_points(load_head_model()), FILE)
+        save_points(choose_points(load_head_model()), asset_path(FILE))
     elif options.step == "skins":
         if options.data is None or options.cache is None:
             parser.error("skins needs --data and --cache")

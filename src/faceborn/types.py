@@ -76,6 +76,9 @@ class Face(Record):
     landmarks_px: Array  # (L, 2)
     landmarks_score: float  # 0..1, how sure the landmark network is that it sees a face
     iris_px: Array | None  # (2, 3) left then right iris: x, y, radius; None if not seen
+    landmarks_sigma_px: Array | None = (
+        None  # (L,) of x and y, if the network tells; else the scheme's
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -160,7 +163,7 @@ class HeadModel(Record):
     skin_weights: Array  # (V, J) float32, rows sum to 1
     eye_look_deg: Mapping[str, tuple[float, float]]  # eyeLook*: (yaw, pitch) of that eye's joint
     closings: Mapping[str, Closing]  # "lids_left" (the right ones by `mirror`), "lips"
-    landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "centerface_5"
+    landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "dense_365", "centerface_5"
     masks: Mapping[str, Array]  # (V,) float32 0..1, 0.5 on the border; names in model/parts.py
     contour_vertices: Array  # (C,) int32, where the outline of face and jaw may run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from faceborn.model.shape import place_vertices
 from faceborn.types import Array, Camera, Face, HeadModel, Photo
 
 SCHEME = "mediapipe_478"
+DENSE_SCHEME = "dense_365"
 SIZE_PX = (900, 1200)
 FOCAL_PX = 1.7 * 1200
 IRIS_MM = 11.7
@@ -96,6 +97,24 @@ def known_face(
         camera=camera,
         identity=identity,
         expression=expression,
+        landmarks_mm=places,
+    )
+
+
+def known_dense_face(
+    model: HeadModel, camera: Camera, *, identity: Array, sigma_px: float
+) -> Known:
+    """What a perfect network of our own would say: 365 places of the head, hidden ones too."""
+    posed = place_vertices(model, identity)
+    places = model.landmarks[DENSE_SCHEME].of(posed)
+    still = np.zeros(len(model.expression_names))
+    known = known_face(model, camera, identity=identity)
+    face = face_of(
+        camera.project(places), irises_px(model, identity, still, camera, 1.0), DENSE_SCHEME
+    )
+    return replace(
+        known,
+        face=face.replace(landmarks_sigma_px=np.full(len(places), sigma_px)),
         landmarks_mm=places,
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from faceborn.errors import FitError
 from faceborn.fit.camera_start import start_camera
-from faceborn.fit.points import STEADY
+from faceborn.fit.points import MESH
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model
 from tests.fit.people import FOCAL_PX, SCHEME, SIZE_PX, camera_at
@@ -21,7 +21,7 @@ def test_exact_points_give_the_camera_back(
     """Angles to a degree, distance to two percent, also close up where perspective is strong."""
     camera = camera_at(*pose, distance_mm=distance_mm)
     model = load_head_model()
-    points = model.landmarks[SCHEME].of(model.mean_mm)[STEADY]
+    points = model.landmarks[SCHEME].of(model.mean_mm)[MESH.steady]
     found = start_camera(points, camera.project(points), SIZE_PX, FOCAL_PX)
     angles = angles_from_rotation(FLIP @ found.camera_from_head)
     assert np.allclose(angles, pose, atol=1.0)

@@ -13,7 +13,16 @@ from faceborn.model import load_head_model, make_shape
 from faceborn.model.mouth import mouth_count
 from faceborn.model.shape import place_vertices
 from faceborn.types import Array, Fit, HeadModel
-from tests.fit.people import SCHEME, camera_at, distance_mm, face_of, known_face, pupil_vertices
+from tests.fit.people import (
+    DENSE_SCHEME,
+    SCHEME,
+    camera_at,
+    distance_mm,
+    face_of,
+    known_dense_face,
+    known_face,
+    pupil_vertices,
+)
 
 # Exact points deserve more trust than a network's.
 EXACT = FitSettings(identity_weight=0.2, expression_weight=0.2, rounds=14)
@@ -49,6 +58,39 @@ def test_a_known_head_comes_back(model: HeadModel, person: Array, yaw_deg: float
     reached = distance_mm(landmarks_mm(model, fit), known.landmarks_mm)
     assert reached < 0.6
     assert reached < distance_mm(mean_mm, known.landmarks_mm) / 3
+
+
+@pytest.mark.parametrize("yaw_deg", [-90.0, 75.0])
+def test_a_known_profile_comes_back(model: HeadModel, person: Array, yaw_deg: float) -> None:
+    """Of the face network's points: pose and shape, and a size that is the population's."""
+    known = known_dense_face(model, camera_at(yaw_deg, 5, -8), identity=person, sigma_px=1.0)
+    fit = fit_face(known.photo, known.face, model, settings=EXACT)
+    truth = angles_from_rotation(FLIP @ known.camera.camera_from_head)
+    assert np.allclose((fit.yaw_deg, fit.pitch_deg, fit.roll_deg), truth, atol=1.5)
+    reached = place_vertices(model, fit.identity) + np.tensordot(
+        fit.expression.astype(np.float32), model.blendshapes_mm, 1
+    )
+    places = model.landmarks[DENSE_SCHEME]
+    apart = distance_mm(places.of(reached), known.landmarks_mm)
+    assert apart < distance_mm(places.of(model.mean_mm), known.landmarks_mm) / 3
+    assert fit.scale == 1.0
+
+
+def test_points_of_which_the_network_is_unsure_count_little(model: HeadModel) -> None:
+    """A third of the points far off, and told to be."""
+    known = known_dense_face(model, camera_at(80), identity=np.zeros(100), sigma_px=2.0)
+    wrong = np.random.default_rng(1).choice(365, 120, replace=False)
+    points, sigma = known.face.landmarks_px.copy(), known.face.landmarks_sigma_px
+    assert sigma is not None
+    points[wrong] += (40.0, -25.0)
+    told = sigma.copy()
+    told[wrong] = 400.0
+    fit = fit_face(
+        known.photo, known.face.replace(landmarks_px=points, landmarks_sigma_px=told), model
+    )
+    assert fit.yaw_deg == pytest.approx(80, abs=1.0)
+    right = np.setdiff1d(np.arange(365), wrong)
+    assert np.nanmedian(fit.residual_px[right]) < 2.0
 
 
 def test_yaw_is_positive_to_the_own_left(model: HeadModel) -> None:

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from photographs.points import load_points
 from photographs.shards import PARTS
 from torch import Tensor
 
@@ -20,6 +19,7 @@ from face_network.pool import Pool
 from face_network.rotations import rotation_from_six
 from face_network.samples import Truth, cut_parts, cut_sample
 from face_network.scheme import EYE_CORNERS, INNER_FACE, JAW
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array
 
 YAW_EDGES_DEG = (0, 20, 45, 70, 95)
@@ -114,7 +114,7 @@ def _answers(
 
 
 def _measure(answer: Answer, place: int, truth: Truth, yaw_deg: float) -> Figures:
-    points = load_points()
+    points = load_face_points()
     found = _numpy(answer.points.xy[place])
     unit = _eye_distance(truth) / 100
     error = np.linalg.norm(found - truth.points[:, :2], axis=1) / unit

@@ -14,8 +14,8 @@ from photographs.shards import PARTS
 from torch import Tensor, nn
 
 from face_network.network import FaceNetwork
-from face_network.outputs import OUTPUTS
 from face_network.scheme import expression_names
+from faceborn.faces.network import OUTPUTS
 
 OPSET = 17
 MIN_HALF = 16  # smaller constants are shapes and scales; they stay as they are
@@ -24,7 +24,7 @@ METADATA = {
     "values": "-1..1: pixel / 127.5 - 1",
     "coordinates": "sides of the square picture, (0, 0) its upper left corner, x right, y down",
     "points": "x, y, depth towards the viewer (0 at the mean of the core points), log sigma of x "
-    "and of y, log sigma of depth, visibility 0..1; training/photographs/points.npz says which",
+    "and of y, log sigma of depth, visibility 0..1; src/faceborn/assets/face_points.npz says which",
     "irises": "left, right of the person: x, y, log radius, log sigma",
     "rotation": "columns 1 and 2 of R of docs/conventions.md, to be made orthonormal",
     "face": "0..1, whether there is a face",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from photographs.points import load_points
 from photographs.shards import SIZE_PX, Shard
 
 from face_network.framing import crop_from_picture, cut_out
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array
 
 TRIES = 8
@@ -18,7 +18,7 @@ PIECE_SIDE = 0.3  # of the longer side of the core points' bounds
 
 def cut_negative(shard: Shard, index: int, rng: np.random.Generator, size_px: int) -> Array | None:
     """(S, S, 3) uint8, or None if no place was found in a few tries."""
-    core = shard.truth["landmarks"][index][load_points().core, :2]
+    core = shard.truth["landmarks"][index][load_face_points().core, :2]
     face_px = float((core.max(0) - core.min(0)).max())
     for _ in range(TRIES):
         side = face_px * float(rng.uniform(0.15, 0.9))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from photographs.points import load_points
 from photographs.shards import MAP_PX, SEEN, SIZE_PX, Shard
 
 from face_network.framing import STEADY, Framing, cut_out, rotated, training_crop
 from face_network.pool import Pool
 from face_network.scheme import expression_mirror
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array
 
 MIRROR_X = np.diag([-1.0, 1.0, 1.0])
@@ -35,7 +35,7 @@ def cut_sample(
     truth = shard.truth
     points = truth["landmarks"][index].astype(np.float64)
     rotation = truth["rotation"][index].astype(np.float64)
-    transform = training_crop(points[load_points().core, :2], rotation, framing, rng)
+    transform = training_crop(points[load_face_points().core, :2], rotation, framing, rng)
     picture = cut_out(shard.image(index), transform, size_px)
     scale = float(np.linalg.norm(transform[:, 0]))
     xy = points[:, :2] @ transform[:, :2].T + transform[:, 2]
@@ -63,7 +63,7 @@ def cut_parts(shard: Shard, index: int, transform: Array, size_px: int) -> Array
 
 def mirrored(truth: Truth) -> Truth:
     """The truth of the square seen in a mirror."""
-    mirror = load_points().mirror
+    mirror = load_face_points().mirror
     points, irises = truth.points[mirror], truth.irises[::-1].copy()
     points[:, 0] = 1 - points[:, 0]
     irises[:, 0] = 1 - irises[:, 0]

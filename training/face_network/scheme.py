@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from photographs.points import load_points
 from photographs.shards import PARTS
 
 from faceborn.model import load_head_model
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array
 
 EYES = (list(range(42, 48)), list(range(36, 42)))  # iBUG points around the left, right eye
@@ -37,11 +37,11 @@ def expression_mirror() -> Array:
 @cache
 def point_weights() -> Array:
     """(L,) how much each point counts in training: the face proper most."""
-    return np.where(load_points().core, 1.0, 0.3).astype(np.float32)
+    return np.where(load_face_points().core, 1.0, 0.3).astype(np.float32)
 
 
 def eye_distance_mm() -> float:
     """Between the outer eye corners of the mean head; the unit of all errors in percent."""
-    points_mm = load_points().of(load_head_model().mean_mm)
+    points_mm = load_face_points().of(load_head_model().mean_mm)
     right, left = points_mm[list(EYE_CORNERS)]
     return float(np.linalg.norm(right - left))

@@ -1,50 +1,25 @@
 """The points of the head whose place in each photograph is told: iBUG's 68, then a spread.
 
-points.npz is made by `training/synthesize.py points` and kept in the repository, because networks
-are trained on its order.
+assets/face_points.npz is made by `training/synthesize.py points` and kept in the repository,
+because networks are trained on its order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from faceborn.types import Array, HeadModel, Record
+from faceborn.model.face_points import REGIONS, FacePoints
+from faceborn.types import Array, HeadModel
 
-FILE = Path(__file__).with_name("points.npz")
-REGIONS = ("ibug", "face", "jaw", "ear", "skull", "neck")
 # How many points to spread over each region beside the 68.
 WANTED = {"face": 150, "jaw": 26, "ear": 40, "skull": 60, "neck": 20}
 MIDLINE_MM = 0.5
 UNDERSIDE_MM = -84.0  # below the chin's tip: the underside of the jaw, not of the face's box
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Points(Record):
-    """L points of the surface of the head model."""
-
-    vertices: Array  # (L, 3) int32, corners of the triangle
-    barycentrics: Array  # (L, 3) float32
-    mirror: Array  # (L,) int32, the point on the other side of the head; an involution
-    core: Array  # (L,) bool, the face from hairline to jaw: their box defines the crop
-    region: Array  # (L,) uint8 into REGIONS
-
-    def of(self, vertices: Array) -> Array:
-        """(V, C) per vertex to (L, C)."""
-        return np.einsum("lcx,lc->lx", vertices[self.vertices], self.barycentrics)
-
-
-@cache
-def load_points() -> Points:
-    """The committed points."""
-    with np.load(FILE) as stored:
-        return Points(**{name: stored[name] for name in stored.files})
-
-
-def save_points(points: Points, target: Path) -> None:
+def save_points(points: FacePoints, target: Path) -> None:
     np.savez(
         target,
         vertices=points.vertices,
@@ -55,7 +30,7 @@ def save_points(points: Points, target: Path) -> None:
     )
 
 
-def choose_points(model: HeadModel) -> Points:
+def choose_points(model: HeadModel) -> FacePoints:
     """iBUG's 68, then region by region the vertex farthest from all chosen so far, in pairs."""
     ibug = model.landmarks["ibug_68"]
     vertices = [tuple(row) for row in ibug.vertices.tolist()]
@@ -84,7 +59,7 @@ def choose_points(model: HeadModel) -> Points:
         raise ValueError("the points do not mirror")
     face = np.einsum("lc,lc->l", model.masks["face"][np.array(vertices)], np.array(barycentrics))
     regions = np.array(region, np.uint8)
-    return Points(
+    return FacePoints(
         vertices=np.array(vertices, np.int32),
         barycentrics=np.array(barycentrics, np.float32),
         mirror=mirror.astype(np.int32),

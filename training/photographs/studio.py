@@ -10,6 +10,7 @@ import numpy as np
 
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.model import load_head_model
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array
 from photographs.backgrounds import Backgrounds
 from photographs.beards import OFTEN as BEARD_OFTEN
@@ -25,7 +26,6 @@ from photographs.hues import draw_hair_colour
 from photographs.light import Light, Lights, load_surroundings
 from photographs.occluders import HAND_OFTEN, OBJECT_OFTEN, draw_hand, draw_object
 from photographs.people import Crowd, Person
-from photographs.points import load_points
 from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth, move
 from photographs.scene import MOUTH_PARTS, Kind, Scene
 from photographs.shading import LINEAR, SKIN, SPECTACLES, shade
@@ -74,7 +74,7 @@ class Studio:
         cv2.setNumThreads(1)
         self.seed, self.depth = seed, depth
         self.model = load_head_model()
-        self.points = load_points()
+        self.points = load_face_points()
         self.crowd = Crowd(self.model)
         self.scene = Scene(self.model)
         # Hair stands on the mean head's normals: anyone's are near them, and they cost nothing.

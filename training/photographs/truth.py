@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from faceborn.model.face_points import FacePoints
 from faceborn.types import Array, Camera
 from photographs.people import Person
-from photographs.points import Points
 from photographs.scene import Kind, Scene
 from photographs.shards import COVERED, HIDDEN, MAP_PX, OUTSIDE, SEEN, SIZE_PX
 
@@ -15,7 +15,7 @@ KINDS = ("hair", "beard", "spectacles", "hat", "hand", "object", "background", "
 
 
 def see_points(
-    scene: Scene, points: Points, camera: Camera, head_z: Array, full_z: Array
+    scene: Scene, points: FacePoints, camera: Camera, head_z: Array, full_z: Array
 ) -> tuple[Array, Array]:
     """(L, 3) landmarks in pixels of the drawn picture and (L,) visibility.
 
@@ -102,7 +102,7 @@ def see_surface(
     return {"depth": depth, "normals": normals}
 
 
-def covered_share(points: Points, visibility: Array) -> float:
+def covered_share(points: FacePoints, visibility: Array) -> float:
     """Of the core points that the head itself does not hide, the share that something covers."""
     covered = int((visibility[points.core] == COVERED).sum())
     seen = int((visibility[points.core] == SEEN).sum())

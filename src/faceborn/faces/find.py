@@ -10,7 +10,9 @@ from faceborn.faces.centerface import CenterFace
 from faceborn.faces.crop import Crop
 from faceborn.faces.interface import Detection, Detector, Landmarker
 from faceborn.faces.mesh import FaceMesh
+from faceborn.faces.network import FaceNetwork
 from faceborn.faces.pose import pose_from_five, pose_from_mesh
+from faceborn.geometry.rotations import angles_from_rotation
 from faceborn.types import Array, Face, Photo
 
 FIVE_SCHEME = "centerface_5"
@@ -41,19 +43,24 @@ LEAST_ROLL_LYING_DEG = 45.0
 
 
 def find_faces(
-    photo: Photo, *, detector: Detector | None = None, landmarker: Landmarker | None = None
+    photo: Photo,
+    *,
+    detector: Detector | None = None,
+    landmarker: Landmarker | None = None,
+    network: FaceNetwork | None = None,
 ) -> list[Face]:
     """The faces of `photo`, largest first; an empty list if there is none.
 
-    A face turned beyond about 55 degrees, or one that the dense network does not recognise, has
-    the detector's five points (scheme "centerface_5") and no irises.
+    A face turned beyond about 55 degrees, or one that the mesh does not recognise, has the points
+    of our own network (scheme "dense_365"), where that one sees a face; else the detector's five
+    (scheme "centerface_5") and no irises.
     """
     detector = detector or CenterFace()
     landmarker = landmarker or FaceMesh()
     faces = _look(photo.pixels, detector, landmarker)
     if not any(_convincing(face) for face in faces):
         faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
-    exact = [_exact(photo.pixels, face, landmarker) for face in faces]
+    exact = [_exact(photo.pixels, face, landmarker, network) for face in faces]
     return sorted(exact, key=_area, reverse=True)
 
 
@@ -128,16 +135,34 @@ def _glance(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face
     )
 
 
-def _exact(pixels: Array, face: Face, landmarker: Landmarker) -> Face:
+def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwork | None) -> Face:
     """The same face, its dense points as good as the network can."""
     if face.scheme == FIVE_SCHEME:
-        return face
+        return _turned_away(pixels, face, network or FaceNetwork())
     crop = landmarker.crop_around(face.landmarks_px)
     measured = landmarker.locate(pixels, crop, careful=True)
     yaw, pitch, roll = pose_from_mesh(measured.points_px)
     return face.replace(
         landmarks_px=measured.points_px,
         iris_px=measured.iris_px,
+        yaw_deg=yaw,
+        pitch_deg=pitch,
+        roll_deg=roll,
+    )
+
+
+def _turned_away(pixels: Array, face: Face, network: FaceNetwork) -> Face:
+    """The same face with the points of our own network, if that sees one."""
+    look = network.find(pixels, face)
+    if look.score < MIN_PRESENCE:
+        return face
+    yaw, pitch, roll = angles_from_rotation(look.rotation)
+    return face.replace(
+        scheme=network.scheme,
+        landmarks_px=look.points_px[:, :2],
+        landmarks_sigma_px=look.sigma_px,
+        landmarks_score=look.score,
+        iris_px=look.irises_px,
         yaw_deg=yaw,
         pitch_deg=pitch,
         roll_deg=roll,

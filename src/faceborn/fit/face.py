@@ -10,15 +10,7 @@ from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.fit.camera_start import start_camera
 from faceborn.fit.contour import match_contour
 from faceborn.fit.gaze import gaze_weights
-from faceborn.fit.points import (
-    CHIN,
-    EYE_OPENING,
-    FACING_PAIRS,
-    OUTLINE,
-    RIMS,
-    SKIN_COUNT,
-    STEADY,
-)
+from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.rows import geman_mcclure, projection_jacobian
 from faceborn.fit.scale import scale_from_iris
 from faceborn.fit.solve import solve_bounded
@@ -41,6 +33,7 @@ class FitSettings:
     pair_limit_percent: float = 8.0
     frontal_deg: float = 18.0  # up to this yaw the network draws the jaw on the visible outline
     most_yaw_deg: float = 62.0  # beyond, its points fold; its own reading saturates near 50
+    behind_deg: float = 120.0  # beyond, no network sees a face
 
 
 POSE_ROUNDS = 2  # rounds in which only the camera moves
@@ -63,7 +56,7 @@ def fit_face(
 
     Gauss-Newton on the reprojection of the landmarks: perspective, Gaussian identity prior,
     expressions within 0..1, Geman-McClure against outliers, outline points against the model's
-    occluding contour, gaps of lips and lids weighted apart. The network's depth is not used.
+    occluding contour, gaps of lips and lids weighted apart. The points' depth is not used.
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
@@ -71,7 +64,8 @@ def fit_face(
     """
     settings = settings or FitSettings()
     points = np.asarray(face.landmarks_px, np.float64)
-    if face.scheme not in model.landmarks or len(points) < SKIN_COUNT:
+    roles = ROLES.get(face.scheme)
+    if roles is None or len(points) < roles.skin_count:
         raise FaceTurnedAway(
             f"the face is turned {abs(face.yaw_deg):.0f} degrees away",
             hint="use a photo that shows both eyes",
@@ -84,15 +78,16 @@ def fit_face(
         face = face.replace(iris_px=None)
     tables = tables_of(model, face.scheme)
     focal = photo.focal_px or settings.focal_over_long_side * max(photo.size_px)
-    skin = points[:SKIN_COUNT]
-    camera = start_camera(tables.points.mean_mm[STEADY], skin[STEADY], photo.size_px, focal)
+    skin, steady = points[: roles.skin_count], roles.steady
+    camera = start_camera(tables.points.mean_mm[steady], skin[steady], photo.size_px, focal)
     width = tables.points.modes_mm.shape[2]
     state = _State(camera=camera, shape=np.zeros(width), look=np.zeros(len(model.expression_names)))
-    openness = _iris_trust(points)
+    openness = _iris_trust(points, roles)
+    sigma_px = face.landmarks_sigma_px
     for number in range(settings.rounds):
         if number >= GAZE_ROUND:
             state.look = _gaze(tables, state, face.iris_px, openness)
-        if _improve(tables, state, skin, number, settings) < 1e-4 and number > GAZE_ROUND:
+        if _improve(tables, state, skin, sigma_px, number, settings) < 1e-4 and number > GAZE_ROUND:
             break
     state.look = _gaze(tables, state, face.iris_px, openness)
     return _result(photo, face, model, tables, state, skin, openness, settings)
@@ -120,34 +115,44 @@ def bias_px(landmarks: Landmarks, camera: Camera, eye_px: float) -> Array:
     return np.asarray(upright @ turn.T * eye_px / 100)
 
 
-def _seen(normals: Array, points_mm: Array, camera: Camera) -> Array:
+def _seen(normals: Array, points_mm: Array, camera: Camera, rims: Array) -> Array:
     """(L,) 0..1 how much the skin at each point faces the camera."""
     sight = camera.to_camera(points_mm)
     sight /= np.linalg.norm(sight, axis=1, keepdims=True)
     facing = -np.einsum("lx,lx->l", normals @ camera.camera_from_head.T, sight)
     seen = np.clip(2.2 * facing, 0.0, 1.0) ** 2
-    seen[RIMS] = np.maximum(seen[RIMS], 0.6)
+    seen[rims] = np.maximum(seen[rims], 0.6)
     return np.asarray(seen)
 
 
 def _point_weights(
-    tables: Tables, state: _State, points_mm: Array, eye_px: float, settings: FitSettings
+    tables: Tables,
+    state: _State,
+    points_mm: Array,
+    sigma_px: Array | None,
+    eye_px: float,
+    settings: FitSettings,
 ) -> tuple[Array, Array]:
     """(L,) inverse variances per pixel^2 of the points, and indices of those to match as outline.
 
-    Turned faces: the network draws the far cheek across the face and the near one at a fixed
+    A network that tells its noise (sigma_px) also tells where hidden points lie, less surely.
+
+    The mesh on turned faces: it draws the far cheek across the face and the near one at a fixed
     place of the skin, so the far one is left out and only the chin stays an outline.
     """
+    roles = tables.roles
+    if sigma_px is not None:
+        return 1 / np.square(sigma_px), roles.outline
     normals = normals_at(tables, state.shape)
-    seen = _seen(normals, points_mm, state.camera)
+    seen = _seen(normals, points_mm, state.camera, roles.rims)
     yaw = angles_from_rotation(FLIP @ state.camera.camera_from_head)[0]
-    sigma = tables.landmarks.sigma_percent[:SKIN_COUNT] * eye_px / 100
+    sigma = tables.landmarks.sigma_percent[: roles.skin_count] * eye_px / 100
     weights = seen / sigma**2
     if abs(yaw) < settings.frontal_deg:
-        outline = OUTLINE
+        outline = roles.outline
     else:
-        outline = CHIN
-        weights[OUTLINE] *= 0.25
+        outline = roles.chin
+        weights[roles.outline] *= 0.25
         towards = -(normals @ state.camera.camera_from_head.T)[:, 2]
         weights[(towards < 0.25) & (np.abs(tables.points.mean_mm[:, 0]) > 20)] = 0.0
     weights[outline] = 0.0
@@ -155,13 +160,20 @@ def _point_weights(
 
 
 def _improve(
-    tables: Tables, state: _State, measured: Array, number: int, settings: FitSettings
+    tables: Tables,
+    state: _State,
+    measured: Array,
+    sigma_px: Array | None,
+    number: int,
+    settings: FitSettings,
 ) -> float:
     """One Gauss-Newton step. Returns how far the shape moved, in standard deviations."""
     eye_px = _eye_px(tables, state.camera)
     points_mm = tables.points.at(state.shape, state.look)
-    target = measured - bias_px(tables.landmarks, state.camera, eye_px)[:SKIN_COUNT]
-    weights, outline = _point_weights(tables, state, points_mm, eye_px, settings)
+    target = (
+        measured - bias_px(tables.landmarks, state.camera, eye_px)[: len(tables.points.mean_mm)]
+    )
+    weights, outline = _point_weights(tables, state, points_mm, sigma_px, eye_px, settings)
     if number < POSE_ROUNDS:
         outline = outline[:0]
     residual = (state.camera.project(points_mm) - target).astype(np.float32)
@@ -173,7 +185,7 @@ def _improve(
     root = np.sqrt(weights).astype(np.float32)
     blocks = [(jacobian * root[:, None, None]).reshape(-1, size)]
     values = [(residual * root[:, None]).ravel()]
-    blocks_pairs = _pair_rows(jacobian, residual, eye_px, settings)
+    blocks_pairs = _pair_rows(tables.roles.facing, jacobian, residual, eye_px, settings)
     blocks.append(blocks_pairs[0])
     values.append(blocks_pairs[1])
     if len(outline):
@@ -189,10 +201,10 @@ def _improve(
 
 
 def _pair_rows(
-    jacobian: Array, residual: Array, eye_px: float, settings: FitSettings
+    facing: Array, jacobian: Array, residual: Array, eye_px: float, settings: FitSettings
 ) -> tuple[Array, Array]:
     """Rows that ask for the measured gap between facing lips and lids."""
-    upper, lower = FACING_PAIRS.T
+    upper, lower = facing.T
     gap = residual[upper] - residual[lower]
     limit = settings.pair_limit_percent / 100 * eye_px
     weight = 100 / settings.pair_sigma_percent / eye_px / (1 + (gap**2).sum(1) / limit**2)
@@ -264,9 +276,9 @@ def _move(state: _State, step: Array) -> float:
     return float(np.abs(step[:count]).max())
 
 
-def _iris_trust(points: Array) -> Array:
+def _iris_trust(points: Array, roles: PointRoles) -> Array:
     """(2,) left then right, 0..1: an iris between half-closed lids says little about gaze."""
-    upper, lower, outer, inner = points[EYE_OPENING.T]
+    upper, lower, outer, inner = points[roles.eye_opening.T]
     opening = np.linalg.norm(upper - lower, axis=1) / np.linalg.norm(outer - inner, axis=1)
     # A relaxed eye opens a third of its width; below a tenth nothing of the iris is seen.
     return np.asarray(np.clip((opening - 0.10) / 0.15, 0.01, 1.0))
@@ -301,7 +313,8 @@ def _result(
     """Pack up."""
     camera = state.camera
     yaw, pitch, roll = angles_from_rotation(FLIP @ camera.camera_from_head)
-    if abs(yaw) > settings.most_yaw_deg:
+    most_deg = settings.most_yaw_deg if face.landmarks_sigma_px is None else settings.behind_deg
+    if abs(yaw) > most_deg:
         raise FaceTurnedAway(
             f"the face is turned {abs(yaw):.0f} degrees away",
             hint="use a photo that shows both eyes",
@@ -314,12 +327,13 @@ def _result(
         )
     eye_px = _eye_px(tables, camera)
     points_mm = tables.points.at(state.shape, state.look)
-    target = skin - bias_px(tables.landmarks, camera, eye_px)[:SKIN_COUNT]
-    weights, _ = _point_weights(tables, state, points_mm, eye_px, settings)
+    target = skin - bias_px(tables.landmarks, camera, eye_px)[: len(tables.points.mean_mm)]
+    weights, _ = _point_weights(tables, state, points_mm, face.landmarks_sigma_px, eye_px, settings)
     residual = np.linalg.norm(camera.project(points_mm) - target, axis=1)
     residual[weights == 0] = np.nan
     scale, scale_sd = 1.0, 0.035
-    if face.iris_px is not None and tables.pupils:
+    # The face network's radii are not calibrated: they say nothing about size.
+    if face.iris_px is not None and tables.pupils and face.landmarks_sigma_px is None:
         depths = camera.to_camera(tables.pupils.at(state.shape))[:, 2]
         scale, scale_sd = scale_from_iris(face.iris_px[:, 2], depths, trust, camera.focal_px)
     identities = len(state.shape) - len(tables.expression.pull)

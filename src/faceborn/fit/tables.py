@@ -9,7 +9,7 @@ import numpy as np
 
 from faceborn.fit.contour import ContourBand, contour_band
 from faceborn.fit.gaze import Eyeballs, eyeballs
-from faceborn.fit.points import OUTER_EYE_CORNERS, OUTLINE, SKIN_COUNT
+from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.surface import LinearPoints, joint_points, linear_points, vertex_points
 from faceborn.fit.unknowns import ExpressionUnknowns, expression_unknowns
 from faceborn.types import Array, HeadModel, Landmarks, Record
@@ -20,6 +20,7 @@ class Tables(Record):
     """See `tables_of`."""
 
     landmarks: Landmarks  # the scheme's
+    roles: PointRoles
     expression: ExpressionUnknowns
     points: LinearPoints  # the scheme's points on the skin
     corners: tuple[LinearPoints, LinearPoints, LinearPoints]  # of the triangles they lie in
@@ -35,21 +36,25 @@ def tables_of(model: HeadModel, scheme: str) -> Tables:
     """The tables for one dense landmark scheme of a model."""
     landmarks = model.landmarks[scheme]
     expression = expression_unknowns(model.expression_names)
-    vertices = landmarks.vertices[:SKIN_COUNT]
+    roles = ROLES[scheme]
+    vertices = landmarks.vertices[: roles.skin_count]
     balls = eyeballs(model)
     unknowns = expression.weights.shape[1]
-    points = linear_points(model, vertices, landmarks.barycentrics[:SKIN_COUNT], expression.weights)
-    right, left = points.mean_mm[list(OUTER_EYE_CORNERS)]
+    points = linear_points(
+        model, vertices, landmarks.barycentrics[: roles.skin_count], expression.weights
+    )
+    right, left = points.mean_mm[list(roles.outer_eye_corners)]
 
     def corner(which: int) -> LinearPoints:
         return vertex_points(model, vertices[:, which], expression.weights)
 
     return Tables(
         landmarks=landmarks,
+        roles=roles,
         expression=expression,
         points=points,
         corners=(corner(0), corner(1), corner(2)),
-        band=contour_band(model, points.mean_mm[OUTLINE], expression.weights),
+        band=contour_band(model, points.mean_mm[roles.outline], expression.weights),
         eyeballs=balls,
         pupils=vertex_points(model, balls.pupil_vertices, expression.weights) if balls else None,
         eye_centers=joint_points(model, balls.joints, unknowns) if balls else None,

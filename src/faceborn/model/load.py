@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from faceborn.assets import asset_path
+from faceborn.model.face_points import SCHEME, load_face_points
 from faceborn.types import Array, Closing, HeadModel, Landmarks
 
 
@@ -70,10 +71,23 @@ def load_head_model(path: Path | None = None) -> HeadModel:
                     bias_percent=stored[f"landmarks.{scheme}.bias_percent"],
                 )
                 for scheme in stored["schemes"].tolist()
-            },
+            }
+            | {SCHEME: _network_landmarks()},
             masks={
                 name: stored[f"mask.{name}"][point_of].astype(np.float32)
                 for name in stored["masks"].tolist()
             },
             contour_vertices=stored["contour_vertices"],
         )
+
+
+def _network_landmarks() -> Landmarks:
+    """The face network's points; it tells its noise with every face, and has no known bias."""
+    points = load_face_points()
+    return Landmarks(
+        vertices=points.vertices,
+        barycentrics=points.barycentrics,
+        sigma_percent=np.full(len(points.vertices), np.nan),
+        bias_yaw_deg=np.zeros(0),
+        bias_percent=np.zeros((0, len(points.vertices), 2)),
+    )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from photographs.points import load_points
 from photographs.shards import MAP_PX, SEEN, SIZE_PX, Sample, write_shard
 
 from faceborn.geometry.rotations import angles_from_rotation, rotation_from_angles
 from faceborn.model import load_head_model
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Camera
 
 FLIP = np.diag([1.0, -1.0, -1.0])
@@ -18,7 +18,7 @@ FLIP = np.diag([1.0, -1.0, -1.0])
 
 def draw_sample(rng: np.random.Generator) -> Sample:
     """A head of the mean shape, seen from anywhere in front."""
-    model, points = load_head_model(), load_points()
+    model, points = load_head_model(), load_face_points()
     yaw, pitch, roll = rng.uniform(-60, 60), rng.uniform(-20, 20), rng.uniform(-30, 30)
     rotation = rotation_from_angles(yaw, pitch, roll)
     camera = Camera(

@@ -17,14 +17,14 @@ from face_network.framing import (
     Framing,
     crop_from_picture,
     cut_out,
-    lean_rad,
     rotated,
     training_crop,
 )
 from face_network.pool import Pool
 from face_network.samples import cut_parts, cut_sample, mirrored
-from photographs.points import load_points
 
+from faceborn.faces.upright import lean_rad
+from faceborn.model.face_points import load_face_points
 from tests.training.face_network.photographs_drawn import draw_sample, write_drawn
 
 
@@ -44,14 +44,14 @@ def test_a_dot_is_cut_out_where_the_transform_says() -> None:
 def test_the_crown_points_up_in_an_exact_crop(yaw: float, pitch: float, roll: float) -> None:
     """Whatever the pose: also a nodding profile stands upright."""
     rotation = rotation_from_angles(yaw, pitch, roll)
-    points = load_points().core.nonzero()[0][:, None] * [[0.3, 0.1]]
+    points = load_face_points().core.nonzero()[0][:, None] * [[0.3, 0.1]]
     crop = training_crop(points, rotation, STEADY, np.random.default_rng(0))
     assert abs(lean_rad(rotated(rotation, crop))) < 1e-9
 
 
 def test_the_face_lies_within_the_square_and_fills_it() -> None:
     rng = np.random.default_rng(3)
-    core = load_points().core
+    core = load_face_points().core
     for _ in range(20):
         truth = draw_sample(rng).truth
         xy = truth["landmarks"][core, :2].astype(float)
@@ -68,7 +68,7 @@ def test_the_rotation_of_a_crop_turns_points_as_the_crop_does(tmp_path: Path) ->
     pool.take_in()
     from faceborn.model import load_head_model
 
-    head = load_points().of(load_head_model().mean_mm)
+    head = load_face_points().of(load_head_model().mean_mm)
     for number in range(4):
         shard, index = pool.find(number)
         _, truth, _ = cut_sample(shard, index, Framing(), np.random.default_rng(number), 32)

@@ -24,8 +24,8 @@ from face_network.schedule import Schedule
 from face_network.scheme import PART_COUNT, point_weights
 from face_network.trainer import Settings, train
 from face_network.weights import build, load_weights, save_weights
-from photographs.points import load_points
 
+from faceborn.model.face_points import load_face_points
 from tests.training.face_network.photographs_drawn import write_drawn
 
 CPU = torch.device("cpu")
@@ -126,7 +126,8 @@ def test_the_exported_file_says_the_same_and_is_small(tmp_path: Path) -> None:
     """At the shipped size, through OpenCV alone."""
     pytest.importorskip("onnx")
     from face_network.export import export_onnx
-    from face_network.outputs import OUTPUTS
+
+    from faceborn.faces.network import OUTPUTS
 
     network = build(Design(), torch.rand(365, 3)).eval()
     generator = torch.Generator().manual_seed(0)
@@ -206,4 +207,4 @@ def _off(answer: Answer, generator: Any) -> Answer:
 
 
 def test_points_are_those_of_the_photographs() -> None:
-    assert len(point_weights()) == len(load_points().mirror)
+    assert len(point_weights()) == len(load_face_points().mirror)

@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("numba")
 
-from photographs.points import load_points
 from photographs.shards import PARTS, SEEN, Sample, read_shard, write_shard
 from photographs.studio import Studio
 
 from faceborn.geometry.rotations import FLIP
+from faceborn.model.face_points import load_face_points
 from faceborn.types import Camera
 
 COUNT = 12
@@ -42,7 +42,7 @@ def test_a_number_always_gives_the_same_photograph(studio: Studio, samples: list
 
 def test_the_told_parameters_place_the_told_points(studio: Studio, samples: list[Sample]) -> None:
     """Identity, expression and camera alone, through the head model, give the face's landmarks."""
-    points, model = load_points(), studio.model
+    points, model = load_face_points(), studio.model
     face = points.region <= 1
     for sample in samples:
         truth = sample.truth
@@ -72,7 +72,7 @@ def test_seen_points_lie_on_the_head_in_the_part_map(samples: list[Sample]) -> N
         seen = sample.truth["visibility"] == SEEN
         # One cell of grace: a point on the outline may fall into the cell beside it.
         head = cv2.dilate((parts > 0).astype(np.uint8), np.ones((3, 3), np.uint8))
-        inner = seen & (load_points().region == 1)
+        inner = seen & (load_face_points().region == 1)
         counts["skin"] += int(inner.sum())
         hits["skin"] += int(head[cell[inner, 1], cell[inner, 0]].sum())
         for number in outer_lips:
@@ -87,7 +87,7 @@ def test_seen_points_lie_on_the_head_in_the_part_map(samples: list[Sample]) -> N
 
 def test_hidden_points_are_those_behind_the_head(samples: list[Sample]) -> None:
     """On a head that is turned by 50 degrees the far ear is hidden, the near one is not."""
-    points = load_points()
+    points = load_face_points()
     ear = points.region == 3
     for sample in samples:
         yaw = float(sample.truth["pose_deg"][0])
@@ -100,7 +100,7 @@ def test_hidden_points_are_those_behind_the_head(samples: list[Sample]) -> None:
 
 def test_mirrored_points_lie_mirrored(studio: Studio) -> None:
     """Flipping the mean head exchanges each point with its mirror."""
-    points = load_points()
+    points = load_face_points()
     place = points.of(studio.model.mean_mm)
     assert np.abs(place[points.mirror] * [-1, 1, 1] - place).max() < 1e-3
     assert (points.mirror[points.mirror] == np.arange(len(place))).all()
@@ -127,7 +127,7 @@ def test_depth_agrees_with_the_points_that_are_seen(studio: Studio) -> None:
         truth = sample.truth
         cell = np.clip((truth["landmarks"][:, :2] / 2).astype(int), 0, 127)
         depth = truth["depth"][cell[:, 1], cell[:, 0]].astype(float)
-        sure = (truth["visibility"] == SEEN) & np.isfinite(depth) & (load_points().region == 1)
+        sure = (truth["visibility"] == SEEN) & np.isfinite(depth) & (load_face_points().region == 1)
         if sure.sum() > 20:
             # Landmarks count depth in pixels from their own mean, the map in mm from the origin.
             across = truth["landmarks"][sure, 2].astype(float)

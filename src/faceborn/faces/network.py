@@ -1,23 +1,28 @@
-"""The exported network on photos, through OpenCV alone: two looks, the second upright.
+"""Our own face network on one face: points of the head model at any yaw, pose, and what is where.
 
-What the package would do with it; so far only measured (benchmarks/network_photos.py).
+Trained on synthetic photographs: docs/model_card_faces.md. It looks twice, the second time at an
+upright square around the points of the first, straight and in a mirror.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from photographs.points import load_points
 
-from face_network.framing import lean_rad, square_around
-from face_network.outputs import OUTPUTS
-from face_network.scheme import expression_mirror
+from faceborn.assets import asset_path
 from faceborn.faces.crop import Crop
+from faceborn.faces.upright import lean_rad, square_around
+from faceborn.model.face_points import SCHEME, load_face_points
 from faceborn.types import Array, Face, Record
+
+FILE = "face_network.onnx"
+SIZE_PX = 128
+OUTPUTS = ("points", "irises", "rotation", "expression", "face", "parts")  # of the file, in order
 
 FIRST_SIDE_OVER_BOX = 1.36  # of the detector's box, longer side
 FIRST_SHIFT_DOWN = 0.07  # of its height
@@ -33,28 +38,27 @@ class Look(Record):
     visible: Array  # (L,) 0..1
     irises_px: Array  # (2, 3) left, right: x, y, radius
     rotation: Array  # (3, 3) R of docs/conventions.md, as the photo shows it
-    expression: Array  # (52,) 0..1
     score: float  # 0..1, whether there is a face
     parts: Array  # (P, S, S) logits, of the square
     crop: Crop
 
 
-class FaceNetworkRuntime:
-    """The network of one ONNX file."""
+class FaceNetwork:
+    """The network of one ONNX file; without a path, the one that ships with the package."""
 
-    def __init__(self, path: Path, *, size_px: int = 128) -> None:
-        self._network: Any = cv2.dnn.readNetFromONNX(str(path))
-        self.size_px = size_px
+    scheme = SCHEME
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._network: Any = _read(path or asset_path(FILE))
 
     def find(self, pixels: Array, face: Face) -> Look:
-        """The face that the detector found, looked at twice."""
+        """The face that the detector found, in `pixels` (H, W, 3) uint8 RGB, looked at twice."""
         first = self.look(pixels, first_crop(face))
         return self.both_ways(pixels, second_crop(first))
 
     def look(self, pixels: Array, crop: Crop) -> Look:
         """One pass, 6 ms on one core."""
-        size = self.size_px
-        square = crop.sample(pixels, size)
+        square = crop.sample(pixels, SIZE_PX)
         picture = (square.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
         self._network.setInput(np.ascontiguousarray(picture), "picture")
         found = dict(zip(OUTPUTS, self._network.forward(list(OUTPUTS)), strict=True))
@@ -71,7 +75,6 @@ class FaceNetworkRuntime:
                 [crop.to_photo(irises[:, :2], 1), np.exp(irises[:, 2]) * side]
             ),
             rotation=back @ nearest_rotation(found["rotation"].reshape(2, 3)),
-            expression=found["expression"].ravel(),
             score=float(found["face"].ravel()[0]),
             parts=found["parts"][0],
             crop=crop,
@@ -82,7 +85,7 @@ class FaceNetworkRuntime:
         width = pixels.shape[1]
         straight = self.look(pixels, crop)
         other = self.look(pixels[:, ::-1], crop.mirrored(width))
-        mirror = load_points().mirror
+        mirror = load_face_points().mirror
         points, irises = other.points_px[mirror], other.irises_px[::-1].copy()
         points[:, 0] = width - points[:, 0]
         irises[:, 0] = width - irises[:, 0]
@@ -94,10 +97,14 @@ class FaceNetworkRuntime:
             visible=(straight.visible + other.visible[mirror]) / 2,
             irises_px=(straight.irises_px + irises) / 2,
             rotation=nearest_rotation(turned.T[:2]),
-            expression=(straight.expression + other.expression[expression_mirror()]) / 2,
             score=(straight.score + other.score) / 2,
             parts=(straight.parts + other.parts[:, :, ::-1]) / 2,
         )
+
+
+@cache
+def _read(path: Path) -> Any:
+    return cv2.dnn.readNetFromONNX(str(path))
 
 
 def first_crop(face: Face) -> Crop:
@@ -114,7 +121,7 @@ def first_crop(face: Face) -> Crop:
 def second_crop(look: Look) -> Crop:
     """Around the points of a first look, the crown up."""
     turn = lean_rad(look.rotation)
-    middle, side = square_around(look.points_px[load_points().core, :2], turn)
+    middle, side = square_around(look.points_px[load_face_points().core, :2], turn)
     return Crop(center_px=middle, side_px=side, turn_rad=turn)
 
 

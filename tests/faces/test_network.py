@@ -1,0 +1,42 @@
+"""The face network as it ships, on heads that we render ourselves: it reads profiles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from faceborn.faces import find_faces
+from faceborn.faces.network import FaceNetwork
+from faceborn.model import load_head_model
+from faceborn.model.face_points import load_face_points
+from faceborn.photo import read_photo
+from tests.faces.turned_head import draw_turned_head
+
+
+@pytest.mark.parametrize("yaw_deg", [-85.0, 78.0])
+def test_a_rendered_profile_is_read(yaw_deg: float) -> None:
+    """Found, its pose within 15 degrees, the seen points within a tenth of the face's height."""
+    picture, camera, vertices_mm = draw_turned_head(yaw_deg)
+    face = find_faces(read_photo(picture))[0]
+    assert face.scheme == "dense_365"
+    assert face.yaw_deg == pytest.approx(yaw_deg, abs=15)
+    assert face.landmarks_sigma_px is not None
+    truth = camera.project(load_head_model().landmarks["dense_365"].of(vertices_mm))
+    core = load_face_points().core
+    apart = np.linalg.norm(face.landmarks_px - truth, axis=1)[core]
+    assert np.median(apart) < 0.1 * np.ptp(truth[core, 1])
+
+
+def test_a_front_keeps_the_mesh() -> None:
+    picture, _, _ = draw_turned_head(5.0)
+    assert find_faces(read_photo(picture))[0].scheme == "mediapipe_478"
+
+
+def test_where_there_is_no_face_the_score_is_low() -> None:
+    """Of the middle of a wall of noise."""
+    noise = np.random.default_rng(0).integers(90, 160, (256, 256, 3)).astype(np.uint8)
+    picture, _, _ = draw_turned_head(80.0)
+    found = find_faces(read_photo(picture))[0]
+    assert found.landmarks_score > 0.9
+    look = FaceNetwork().find(noise, found.replace(box_px=(60.0, 60.0, 200.0, 200.0)))
+    assert look.score < 0.5
