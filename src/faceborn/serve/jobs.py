@@ -101,9 +101,10 @@ class Store(ABC):
 
     @abstractmethod
     def edit(self, job_id: str, change: Edit) -> Job | None:
-        """Replace a job by what `change` makes of it. Returns the new one; None if there is none.
+        """Replace a job by what `change` makes of it, and count what that was: `counted`.
 
-        `change` may be called again if somebody else was faster.
+        Returns the new one; None if there is none. `change` may be called again if somebody else
+        was faster.
         """
 
     @abstractmethod
@@ -116,10 +117,6 @@ class Store(ABC):
 
     @abstractmethod
     def expired(self, now_s: float) -> list[str]: ...
-
-    @abstractmethod
-    def count(self, name: str, amount: float = 1.0) -> None:
-        """Add to a counter for the metrics."""
 
     @abstractmethod
     def counts(self) -> dict[str, float]: ...
@@ -150,12 +147,8 @@ class Store(ABC):
     def finish(self, mine: Job, **result: Any) -> bool:
         """End the job; False if the attempt has lost it, and its files count for nothing."""
         state = FAILED if result.get("error") else DONE
-        now = time.time()
-        if not self.tell(mine, state=state, stage=None, progress=1.0, ended_s=now, **result):
-            return False
-        self.count(f"jobs_{state}")
-        self.count("job_seconds", now - mine.created_s)
-        return True
+        ended_s = time.time()
+        return self.tell(mine, state=state, stage=None, progress=1.0, ended_s=ended_s, **result)
 
     def give_back(self, lost: Job, cause: Cause) -> Job | None:
         """Queue a running job again whose worker is lost, or fail it when that was too often.
@@ -182,10 +175,18 @@ class Store(ABC):
                 return replace(cleared, state=FAILED, progress=1.0, error=error, ended_s=now)
             return replace(cleared, state=QUEUED, progress=0.0)
 
-        changed = self.edit(lost.id, change)
-        if changed is not None:
-            self.count("jobs_given_back" if changed.state == QUEUED else "jobs_failed")
-        return changed
+        return self.edit(lost.id, change)
+
+
+def counted(before: Job, after: Job) -> dict[str, float]:
+    """What a change of a job adds to the counters of the metrics."""
+    if before.state == after.state:
+        return {}
+    if after.state == QUEUED:
+        return {"jobs_given_back": 1.0}
+    if after.ended_s is not None:
+        return {f"jobs_{after.state}": 1.0, "job_seconds": after.ended_s - after.created_s}
+    return {}
 
 
 TOO_OFTEN = {

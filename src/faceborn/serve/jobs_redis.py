@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from faceborn.serve.jobs import LIVE, Edit, Job, Store
+from faceborn.serve.jobs import LIVE, Edit, Job, Store, counted
 
 LIVE_KEY, EXPIRY_KEY, COUNTS_KEY = "faceborn:live", "faceborn:expiry", "faceborn:counts"
 
@@ -33,10 +33,13 @@ class RedisStore(Store):
         def replace_it(pipe: Any) -> None:
             nonlocal changed
             body = pipe.get(_key(job_id))  # watched: whoever changes it now makes us begin again
-            changed = None if body is None else change(Job.from_json(body))
+            job = None if body is None else Job.from_json(body)
+            changed = None if job is None else change(job)
             pipe.multi()
-            if changed is not None:
+            if job is not None and changed is not None:
                 _put(pipe, changed)
+                for name, amount in counted(job, changed).items():
+                    pipe.hincrbyfloat(COUNTS_KEY, name, amount)
 
         self._redis.transaction(replace_it, _key(job_id))
         return changed
@@ -55,9 +58,6 @@ class RedisStore(Store):
 
     def expired(self, now_s: float) -> list[str]:
         return list(self._redis.zrangebyscore(EXPIRY_KEY, "-inf", now_s))
-
-    def count(self, name: str, amount: float = 1.0) -> None:
-        self._redis.hincrbyfloat(COUNTS_KEY, name, amount)
 
     def counts(self) -> dict[str, float]:
         return {name: float(amount) for name, amount in self._redis.hgetall(COUNTS_KEY).items()}

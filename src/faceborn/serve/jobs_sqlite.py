@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from faceborn.serve.jobs import LIVE, Edit, Job, Store
+from faceborn.serve.jobs import LIVE, Edit, Job, Store, counted
 
 SCHEMA = """
 create table if not exists jobs (
@@ -42,10 +42,15 @@ class SqliteStore(Store):
         with self._transaction() as database:
             job = _job(database.execute("select body from jobs where id = ?", (job_id,)))
             changed = change(job) if job is not None else None
-            if changed is not None:
+            if job is not None and changed is not None:
                 database.execute(
                     "update jobs set live = ?, body = ? where id = ?",
                     (changed.state in LIVE, changed.to_json(), job_id),
+                )
+                database.executemany(
+                    "insert into counts values (?, ?)"
+                    " on conflict (name) do update set amount = amount + excluded.amount",
+                    counted(job, changed).items(),
                 )
             return changed
 
@@ -60,14 +65,6 @@ class SqliteStore(Store):
     def expired(self, now_s: float) -> list[str]:
         rows = self._connection().execute("select id from jobs where expires_s <= ?", (now_s,))
         return [job_id for (job_id,) in rows]
-
-    def count(self, name: str, amount: float = 1.0) -> None:
-        with self._transaction() as database:
-            database.execute(
-                "insert into counts values (?, ?)"
-                " on conflict (name) do update set amount = amount + excluded.amount",
-                (name, amount),
-            )
 
     def counts(self) -> dict[str, float]:
         return dict(self._connection().execute("select name, amount from counts"))
