@@ -42,6 +42,12 @@ def unused_port() -> int:
     return _free_port()
 
 
+@pytest.fixture(scope="module")
+def a_port() -> int:
+    """For a server that all tests of a file share."""
+    return _free_port()
+
+
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a Redis of our own."""

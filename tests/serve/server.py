@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,21 +40,20 @@ class Server:
         folder: Path,
         command: list[str],
         broker: str | None = None,
-        first_import: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """first_import  folder of modules that are found before all others, by workers too"""
         self.data = folder / "data"
         self.log = folder / "serve.log"
-        modules = [str(path) for path in (first_import, ROOT / "src") if path is not None]
-        environment = {**os.environ, "PYTHONPATH": ":".join(modules), "OMP_NUM_THREADS": "1"}
-        environment.pop("FACEBORN_BROKER", None)
+        known = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
+        known.pop("FACEBORN_BROKER", None)
         if broker is not None:
-            environment["FACEBORN_BROKER"] = broker
+            known["FACEBORN_BROKER"] = broker
+        known |= environment or {}
         with self.log.open("ab") as out:
             said = out.tell()
             self.process = subprocess.Popen(
                 [sys.executable, "-u", *command],
-                stdout=out, stderr=subprocess.STDOUT, env=environment, cwd=folder,
+                stdout=out, stderr=subprocess.STDOUT, env=known, cwd=folder,
             )  # fmt: skip
 
         def announced() -> str | None:
@@ -74,12 +73,12 @@ class Server:
 
     @classmethod
     def with_settings(
-        cls, folder: Path, *, first_import: Path | None = None, **given: Any
+        cls, folder: Path, *, environment: Mapping[str, str] | None = None, **given: Any
     ) -> Server:
         """`workers=0` makes a server that takes photos and lets them wait."""
         told = {"data": str(folder / "data"), "upload_rate": "1000/minute", **given}
         settings = Settings(port=0, **told)
-        return cls(folder, ["-c", LAUNCH, settings.to_json()], first_import=first_import)
+        return cls(folder, ["-c", LAUNCH, settings.to_json()], environment=environment)
 
     @property
     def port(self) -> int:

@@ -234,6 +234,8 @@ def test_upload_that_never_ends(server: Server) -> None:
             except TimeoutError:
                 continue
         assert time.monotonic() - started < 10.0
+        line.settimeout(20.0)
+        answer += received(line)
     _assert_raw_problem(answer, 408, "slow-upload")
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.serve.server import PROBLEM_TYPE, Server
 
-ASKED = 25  # times per operation
+ASKED = 15  # times per operation
 
 
 @pytest.fixture(scope="module")

@@ -68,8 +68,8 @@ def test_forged_address_does_not_help(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_ten_thousand_tiny_requests(tmp_path: Path) -> None:
-    """One client with eight lines: refused from the first one too many, memory as before."""
+def test_thousands_of_tiny_requests(tmp_path: Path) -> None:
+    """Refused from the first one too many, memory as before; benchmarks/serve.py sends 10,000."""
     server = Server.with_settings(tmp_path, workers=0, request_rate="100/hour")
     try:
         server.client.get("/healthz")
@@ -77,10 +77,10 @@ def test_ten_thousand_tiny_requests(tmp_path: Path) -> None:
         request = b"GET /api/heads/x HTTP/1.1\r\nHost: x\r\n\r\n"
         last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
         received = b""
-        for _ in range(20):  # 500 in one go on each line
+        for _ in range(5):  # 500 in one go on each line
             received += ask_raw(server, request * 499 + last)
         assert received.count(b"HTTP/1.1 404 ") == 100
-        assert received.count(b"HTTP/1.1 429 ") == 9900
+        assert received.count(b"HTTP/1.1 429 ") == 2400
         assert server.client.get("/healthz").status_code == 200
         assert memory_bytes(server) - before < 30e6
     finally:

@@ -289,6 +289,10 @@ def _file_response(files: Files, job: Job, name: str, request: Request) -> Respo
     except FileNotFoundError as error:
         raise Problem(404, "no-such-file", f"there is no {name} of this head any more") from error
 
+    size = getattr(file, "size", None)
+    if size is not None:
+        headers["Content-Length"] = str(size)
+
     def pieces() -> Any:
         with file:
             while piece := file.read(PIECE_BYTES):
