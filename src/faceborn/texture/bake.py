@@ -12,6 +12,7 @@ from faceborn.model.images import load_part_images
 from faceborn.texture.beard import beard_cover, curls, lay_beard
 from faceborn.texture.colour import (
     LUMINANCE,
+    brightened,
     linear_from_srgb,
     log_linear,
     resize,
@@ -29,7 +30,7 @@ from faceborn.texture.light import LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.roughness import roughness_map
-from faceborn.texture.scalp import bake_scalp
+from faceborn.texture.scalp import PhotoReading, bake_scalp
 from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
 from faceborn.types import (
@@ -49,6 +50,7 @@ WORK_SIZE_PX = 512  # light, gates and joins are found at this size; detail is l
 GREY_CHROMA = 3.0  # mean distance of the channels below which a photo is black and white
 SHARP_EYE_PX = 130.0  # eye distance from which on a photo shows skin's own variation
 TOWARDS_CAMERA = np.array([0.0, 0.0, 1.0])
+BAND_ROWS = 64  # worked on at once: what stays in the cache is twice as fast
 CLIPPED = 252  # sRGB; above it the photo holds no detail
 
 
@@ -96,10 +98,12 @@ def bake_texture(
     cover = hair_cover(hair, model, "face", WORK_SIZE_PX)
     face_tile, hair_seen = _with_hair(skin, hair, split.log_hair, view, hair_like, cover, regions)
 
+    reading = PhotoReading(
+        photo=photo, camera=fit.camera, head=head, light=split.light, map=seen, hair=hair
+    )
     scalp_image, scalp_source, scalp_roughness = bake_scalp(
-        photo, model, head, fit.camera, split.light, face_tile.log_albedo, hair, seen, noise,
-        max(size_px // 2, 256),
-    )  # fmt: skip
+        model, reading, face_tile.log_albedo, noise, max(size_px // 2, 256)
+    )
     facing_shade = float(np.exp(split.light.log_shading(TOWARDS_CAMERA).mean()))
     eye_left, eye_right = paint_eyes(read_iris(photo, face.iris_px, facing_shade))
     bearded = smoothstep(0.4, 0.8, hair_like) * view.trust * smoothstep(0.3, 0.6, regions.beard)
@@ -216,8 +220,9 @@ def _sharpness(head: HeadView) -> float:
 
 
 def _is_grey(picture: Array, trust: Array) -> bool:
-    shown = picture[trust > 0.3].astype(np.float32)
-    return len(shown) > 0 and float(np.ptp(shown, axis=1).mean()) < GREY_CHROMA
+    red, green, blue = picture[trust > 0.3].astype(np.float32).T
+    most, least = (f(f(red, green), blue) for f in (np.maximum, np.minimum))
+    return len(red) > 0 and float((most - least).mean()) < GREY_CHROMA
 
 
 def _detail(full: Array) -> Array:
@@ -244,17 +249,22 @@ def _with_detail(
     made_up, beard  (s, s) 0..1 hair of head and chin that the photo does not show
     """
     base = resize(srgb_float(np.exp(done.log_albedo)), size)
-    seen = resize(done.seen, size)[..., None]
-    mirrored = resize(done.mirrored, size)[..., None]
-    inferred = np.clip(1 - seen - mirrored, 0, 1)
-    hairy = np.clip(resize(made_up, size), 0, 1)
-    strands = strands_on_tile(model, "face", size)
-    fine = seen * detail + mirrored * detail[:, ::-1] + inferred * noise
-    if beard.any():
-        bearded = np.clip(resize(beard, size), 0, 1)[..., None]
-        fine = fine * (1 - bearded) + curls(noise) * bearded
-    fine = fine * (1 - hairy[..., None]) + strands * hairy[..., None]
-    return (np.clip(base * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
+    seen, mirrored = resize(done.seen, size), resize(done.mirrored, size)
+    hairy, bearded = (np.clip(resize(part, size), 0, 1) for part in (made_up, beard))
+    strands, curled = strands_on_tile(model, "face", size)[..., 0], curls(noise)[..., 0]
+    skin_grain, detail = noise[..., 0], detail[..., 0]
+    has_beard = bool(bearded.any())
+    image = np.empty((size, size, 3), np.uint8)
+    for top in range(0, size, BAND_ROWS):
+        rows = slice(top, top + BAND_ROWS)
+        inferred = np.clip(1 - seen[rows] - mirrored[rows], 0, 1)
+        fine = seen[rows] * detail[rows] + mirrored[rows] * detail[rows, ::-1]
+        fine += inferred * skin_grain[rows]
+        if has_beard:
+            fine += (curled[rows] - fine) * bearded[rows]
+        fine += (strands[rows] - fine) * hairy[rows]
+        image[rows] = brightened(base[rows], fine)
+    return image
 
 
 def _without_colour(image: Array) -> Array:

@@ -80,6 +80,12 @@ def resize(image: Array, size_px: int) -> Array:
     )
 
 
+def brightened(image: Array, detail: Array) -> Array:
+    """(H, W, 3) float32 0..1 times 1 + detail (H, W), as uint8."""
+    gain = np.maximum(detail + 1, 0)
+    return cv2.convertScaleAbs(cv2.multiply(image, cv2.merge([gain, gain, gain])), alpha=255)
+
+
 def smoothstep(low: float, high: float, value: Array | float) -> Array:
     """0 at `low`, 1 at `high` and beyond, smooth between; `high` may be the smaller one."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)

@@ -71,6 +71,16 @@ def paint_eyes(iris: Array) -> tuple[Array, Array]:
 
 
 def _paint_left(iris: Array) -> Array:
+    gain, share, around = _layers()
+    disc = np.clip(gain * iris.astype(np.float32), 0.004, 1)
+    return srgb_from_linear(disc * share + around)
+
+
+@lru_cache(maxsize=1)
+def _layers() -> tuple[Array, Array, Array]:
+    """What is the same in all eyes, float32: how much brighter than the iris's mean its fibres are
+    (S, S, 3), the share of the iris (S, S, 1), and the rest, pupil and sclera (S, S, 3) linear.
+    """
     radius, fibres, veins, towards_nose = _patterns()
     r = radius / IRIS_UV_RADIUS
     corner = smoothstep(1.6, 3.6, r)[..., None]
@@ -81,14 +91,13 @@ def _paint_left(iris: Array) -> Array:
     spokes = 1 + 0.32 * fibres
     zone = 0.80 + 0.45 * np.exp(-(((r - 0.52) / 0.16) ** 2))  # the collarette is lighter
     limbal = 1 - 0.72 * smoothstep(0.74, 0.99, r)
-    disc = iris * (spokes * zone * limbal)[..., None]
     warm = np.exp(-(((r - 0.42) / 0.12) ** 2))[..., None] * np.array([0.16, 0.04, -0.05])
-    disc = np.clip(disc * (1 + warm), 0.004, 1)
-    pupil = 1 - smoothstep(PUPIL - 0.04, PUPIL + 0.05, r + 0.015 * fibres)
-    disc = disc * (1 - pupil[..., None]) + 0.003 * pupil[..., None]
+    gain = (spokes * zone * limbal)[..., None] * (1 + warm)
+    pupil = (1 - smoothstep(PUPIL - 0.04, PUPIL + 0.05, r + 0.015 * fibres))[..., None]
     edge = smoothstep(0.93, 1.08, r)[..., None]
-    colour = disc * (1 - edge) + sclera * edge
-    return srgb_from_linear(colour)
+    share = (1 - pupil) * (1 - edge)
+    around = 0.003 * pupil * (1 - edge) + sclera * edge
+    return gain.astype(np.float32), share.astype(np.float32), around.astype(np.float32)
 
 
 @lru_cache(maxsize=1)

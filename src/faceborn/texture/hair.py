@@ -104,8 +104,14 @@ def hair_layer(
     own = np.asarray(blur(own, size / 200) * own, np.float32)
     weight = own + 1e-4
     low = blur(log_hair * weight[..., None], size / 40) / blur(weight, size / 40)[..., None]
+    low = np.asarray(low, np.float32)
     # Keep the strands, not the light: shine and shade of hair belong to the photo's lamp.
     usual = (low * weight[..., None]).sum((0, 1)) / weight.sum()
+    there = np.flatnonzero(own > 0)
+    low, high = low.reshape(-1, 3)[there], log_hair.reshape(-1, 3)[there]
     kept = OWN_LEVEL * np.tanh((low - usual) / OWN_LEVEL)
-    fine = FINE_LEVEL * np.tanh((log_hair - low) / FINE_LEVEL)
-    return np.asarray(hair.log_albedo + (fine + kept) * own[..., None], np.float32), own
+    fine = FINE_LEVEL * np.tanh((high - low) / FINE_LEVEL)
+    layer = np.empty(log_hair.shape, np.float32)
+    layer[:] = hair.log_albedo
+    layer.reshape(-1, 3)[there] += (fine + kept) * own.ravel()[there, None]
+    return layer, own

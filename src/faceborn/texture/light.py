@@ -93,8 +93,9 @@ def fit_light(
         shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None] + basis[:, :4] @ cast
         rest = (observed - mean - shade).ravel()
         heavy = np.repeat(per_texel / 3, 3)
+        weighed = modes * heavy
         albedo_weights = np.linalg.solve(
-            (modes * heavy) @ modes.T + np.diag(1 / prior_sd**2), (modes * heavy) @ rest
+            weighed @ modes.T + np.diag(1 / prior_sd**2), weighed @ rest
         )
         tone = float(np.clip(albedo_weights[0], -MOST_WEIGHT, DARKEST_WEIGHT))
         albedo_weights = np.clip(albedo_weights, -MOST_WEIGHT, MOST_WEIGHT)

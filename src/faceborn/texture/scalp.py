@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 
 from faceborn.texture.colour import (
     blur,
+    brightened,
     linear_from_srgb,
     log_linear,
     resize,
@@ -23,50 +25,53 @@ from faceborn.texture.regions import regions_of
 from faceborn.texture.roughness import roughness_map
 from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, sample_photo, view_part
-from faceborn.types import Array, Camera, HeadModel, Photo, Source
+from faceborn.types import Array, Camera, HeadModel, Photo, Record, Source
 
 WORK_SIZE_PX = 512
 SEAM_REACH = 1 / 9  # how far the tone at the seam is carried, of the tile's side
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PhotoReading(Record):
+    """What was read from the photo while the face tile was made."""
+
+    photo: Photo
+    camera: Camera
+    head: HeadView
+    light: LightFit
+    map: HairMap
+    hair: Hair
+
+
 def bake_scalp(
-    photo: Photo,
-    model: HeadModel,
-    head: HeadView,
-    camera: Camera,
-    light: LightFit,
-    face_log: Array,
-    hair: Hair,
-    seen: HairMap,
-    noise: Array,
-    size_px: int,
+    model: HeadModel, reading: PhotoReading, face_log: Array, noise: Array, size_px: int
 ) -> tuple[Array, Array, Array]:
     """(S, S, 3) uint8 sRGB, (S, S) uint8 of types.Source, and the map of roughness.
 
     face_log  (s, s, 3) finished log albedo of the face tile
     noise     (N, N, 1) relative grain of skin
     """
+    photo, seen, hair = reading.photo, reading.map, reading.hair
     regions = regions_of(model, "scalp", WORK_SIZE_PX)
     face_regions = regions_of(model, "face", face_log.shape[0])
     below = (face_regions.neck > 0.8) & face_regions.covered
     tone = np.median(face_log[below], 0)
     cover = hair_cover(hair, model, "scalp", WORK_SIZE_PX)
     skin = np.broadcast_to(tone, (*regions.covered.shape, 3)).astype(np.float32)
-    view = view_part(photo, model, head, "scalp", WORK_SIZE_PX)
+    view = view_part(photo, model, reading.head, "scalp", WORK_SIZE_PX)
     shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
-    shown = shown - light.log_shading(np.array([0.0, 0.0, 1.0]))
-    trust = view.trust * smoothstep(0.4, 0.8, look_up(seen, seen.hair, view.pixels, camera))
+    shown = shown - reading.light.log_shading(np.array([0.0, 0.0, 1.0]))
+    trust = view.trust * smoothstep(0.4, 0.8, look_up(seen, seen.hair, view.pixels, reading.camera))
     hair_log, own = hair_layer(hair, shown, trust, cover, regions)
     base = skin * (1 - cover[..., None]) + hair_log * cover[..., None]
 
     matched = base + _seam_difference(model, face_log, base)
     image = resize(srgb_float(np.exp(matched)), size_px)
-    skin_grain = resize(noise, size_px).reshape(size_px, size_px, 1)
+    skin_grain = resize(noise, size_px).reshape(size_px, size_px)
     made_up = np.clip(resize(cover * (1 - own), size_px), 0, 1)
-    strands = strands_on_tile(model, "scalp", size_px)
-    bare = np.clip(resize(1 - cover, size_px), 0, 1)[..., None]
-    fine = skin_grain * bare + strands * made_up[..., None]
-    image = (np.clip(image * (1 + fine), 0, 1) * 255 + 0.5).astype(np.uint8)
+    strands = strands_on_tile(model, "scalp", size_px)[..., 0]
+    bare = np.clip(resize(1 - cover, size_px), 0, 1)
+    image = brightened(image, skin_grain * bare + strands * made_up)
     labels = np.where(own * cover > 0.5, Source.SEEN, Source.INFERRED)
     source = np.where(regions.covered, labels, Source.OUTSIDE).astype(np.uint8)
     enlarged = cv2.resize(source, (size_px, size_px), interpolation=cv2.INTER_NEAREST)
