@@ -66,11 +66,14 @@ class Portrait:
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
         """
         fit, shape = self.fit(number)
+        from faceborn.model import raise_hair
         from faceborn.texture import bake_texture
 
         face = self.faces[number - 1]
         with self.stage("texture"):
             texture = bake_texture(self.photo, face, fit, shape, size_px=texture_size)
+        if texture.hair_mm is not None:
+            shape = raise_hair(shape, texture.hair_mm)
         self._seen_fraction[number] = texture.seen_fraction
         result = Result(
             photo=self.photo,

@@ -10,7 +10,7 @@ import numpy as np
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.raster import rasterise
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
-from faceborn.model import load_head_model, make_shape
+from faceborn.model import load_head_model, make_shape, raise_hair
 from faceborn.texture.colour import srgb_from_linear
 from faceborn.texture.growth import grow_on_tile, grow_on_vertices
 from faceborn.texture.light import harmonics
@@ -41,6 +41,7 @@ def portray(
     hair: tuple[float, float, float] | None = None,
     receded_mm: float = 0.0,
     bald_top: bool = False,
+    volume_mm: float = 0.0,
     background: tuple[float, float, float] = (0.3, 0.3, 0.3),
 ) -> Portrayed:
     """Photograph the mean head.
@@ -51,10 +52,13 @@ def portray(
     hair        linear colour of hair down to the hairline; without, the head is bald
     receded_mm  how far that hairline lies above the typical one
     bald_top    with hair at the sides and behind only
+    volume_mm   how high that hair stands on top
     background  linear colour
     """
     model = load_head_model()
     shape = make_shape(model, np.zeros(len(model.identity_mm)))
+    height_mm = volume_mm * np.clip(grow_on_vertices(model).hair_mm / 30.0, 0.0, 1.0)
+    standing = raise_hair(shape, height_mm * (model.masks["ears"] < 0.1)).vertices_mm
     weights = np.zeros(len(load_prior().modes_log))
     weights[0] = skin
     log_albedo = np.array(load_prior().log_albedo(weights, 512))
@@ -79,7 +83,7 @@ def portray(
     )
     outer = np.isin(model.triangle_part, [model.part_names.index(p) for p in ("face", "scalp")])
     triangles = model.triangles[outer]
-    in_camera = camera.to_camera(shape.vertices_mm)
+    in_camera = camera.to_camera(standing)
     raster = rasterise(in_camera, triangles, camera)
     normals = vertex_normals(shape.vertices_mm, triangles, model.weld) @ (FLIP @ rotation).T
     uv = raster.interpolate(model.uv, triangles)

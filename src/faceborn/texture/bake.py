@@ -26,6 +26,7 @@ from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
 from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair
 from faceborn.texture.hair_map import look_up, map_hair
+from faceborn.texture.hair_volume import hair_volume
 from faceborn.texture.light import LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
@@ -130,6 +131,7 @@ def bake_texture(
         images=images,
         source={"face": _enlarge(source, size_px // 2), "scalp": scalp_source},
         seen_fraction=float((source[face_skin] == Source.SEEN).mean()),
+        hair_mm=hair_volume(hair, seen, model),
     )
 
 
