@@ -60,7 +60,7 @@ def fit_face(
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
-    Source: FIT_TRIAL.md (lab), after Blanz & Vetter 1999 and Bas & Smith 2019.
+    Source: after Blanz & Vetter 1999 and Bas & Smith 2019.
     """
     settings = settings or FitSettings()
     points = np.asarray(face.landmarks_px, np.float64)

@@ -13,7 +13,7 @@ from faceborn.types import Array, Camera, HeadModel, Record
 # in degrees. Vertical: eyes hardly ever differ. Horizontal: they converge on near things.
 DIFFERENCE_DEG = np.array([4.0, 1.5])  # right minus left eye: about the vertical, horizontal axis
 USUAL_DEG = np.array([16.0, 12.0])
-IRIS_SIGMA_PERCENT = 0.9  # noise of an iris centre, percent of the eye distance (FRONTEND.md)
+IRIS_SIGMA_PERCENT = 0.9  # noise of an iris centre, percent of the eye distance
 ROUNDS = 3
 
 
