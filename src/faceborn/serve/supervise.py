@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from faceborn.serve.files import Files
@@ -34,6 +35,12 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     born_s: float
+
+    def hang_up(self) -> None:
+        """It ends when its standard input does."""
+        assert self.process.stdin is not None
+        with suppress(OSError):  # it is dead already
+            self.process.stdin.close()
 
 
 @dataclass
@@ -68,8 +75,7 @@ class Supervisor:
         self._thread.join()
         children = [seat.child for seat in self._seats if seat.child is not None]
         for child in children:
-            assert child.process.stdin is not None
-            child.process.stdin.close()
+            child.hang_up()
         end = time.monotonic() + STOP_S
         for child in children:
             try:
@@ -99,6 +105,7 @@ class Supervisor:
             child = seat.child
             if child is not None and child.process.poll() is not None:
                 seat.child = None
+                child.hang_up()
                 log.warning("worker %s ended with %s", child.name, child.process.returncode)
                 # Who died over a photo was fit for work; how often that photo may do so is counted.
                 at_work = self._give_back_of(child, Cause.CRASHED)
