@@ -294,6 +294,7 @@ def audit(serving: Serving, photos: Sequence[bytes], told: Sequence[Told]) -> di
     states = dict(Counter(one.state for one in told))
     return {
         "states": states,
+        "errors": dict(Counter(one.error for one in told if one.error)),
         "gave_up": gave_up,
         "attempts": {str(number): attempts[number] for number in sorted(attempts)},
         "given_back": serving.metric("faceborn_jobs_given_back_total"),
