@@ -27,10 +27,10 @@ from serving import Serving, Visitor, memory_mb, portraits
 TINY, TINY_CLIENTS = 10_000, 50
 SLOW_LINES = 300
 GIGABYTE, SENDERS = 1_000_000_000, 4
-SIDE_PX = 10_900  # just below the limit of 120 million pixels
+SIDE_PX = 7_990  # just below the server's limit of 64 million pixels
 CONCURRENT_BOMBS = 4
 PATIENCE_S = 2.0  # for the answer to somebody else, at the 95th percentile
-MOST_MB = 4000.0  # of a worker, while it opens the largest photo that is allowed
+MOST_MB = 3000.0  # of a worker, while it opens the largest photo that is allowed
 HEAD = (
     b"POST /api/heads HTTP/1.1\r\nHost: x\r\n"
     b"Content-Type: multipart/form-data; boundary=x\r\n%b\r\n\r\n"

@@ -143,7 +143,16 @@ def make_app(
 
     def _accept(job: Job, photo: IO[bytes]) -> None:
         try:
-            faceborn.check_photo(photo)
+            width, height = faceborn.check_photo(photo)
+            if width * height > settings.max_pixels:
+                raise faceborn.PhotoTooLarge("more pixels than this server takes")
+        except faceborn.PhotoTooLarge as error:
+            raise Problem(
+                422,
+                "photo-too-large",
+                f"the photo has more than {settings.max_pixels / 1e6:g} million pixels",
+                hint="make it smaller; a face needs no more than 4 million",
+            ) from error
         except faceborn.FacebornError as error:
             told = describe_error(error)
             raise Problem(told["status"], _kind(told), told["detail"], hint=told["hint"]) from error
@@ -223,7 +232,7 @@ def make_app(
         """What may be uploaded, and how long it is kept."""
         return LimitsOfServer(
             max_upload_bytes=settings.max_upload_bytes,
-            max_pixels=faceborn.MAX_PIXELS,
+            max_pixels=settings.max_pixels,
             keep_seconds=settings.keep_s,
             formats=FORMATS,
         )

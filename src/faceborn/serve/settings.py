@@ -24,6 +24,9 @@ class Settings:
     trusted_proxy: str | None = None  # address whose X-Forwarded-For is believed
     keep_s: float = 86400.0  # results, from the upload on
     max_upload_bytes: int = 40_000_000  # the largest phones write 30 MB
+    # A photo of this size with 16 bits for each of four colours costs its worker 2.5 GB; of the
+    # largest phones, 50 million are usual.
+    max_pixels: int = 64_000_000
     upload_s: float = 120.0  # a whole upload
     silence_s: float = 15.0  # between two pieces of it
     max_waiting: int = 500  # jobs in the queue; more are refused
