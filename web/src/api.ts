@@ -8,6 +8,7 @@ export interface FoundFace {
 }
 
 export interface Problem {
+  type?: string; // urn:faceborn:problem:no-face
   title: string;
   detail?: string;
   status?: number;

@@ -1,14 +1,14 @@
 /** The page: which screen is shown, and what leads from one to the next. */
 import './style/base.css';
 import {
-  ApiError, followHead, type Limits, readBytes, readJson, readStatus, sendPhoto, type Status,
+  ApiError, followHead, type Limits, type Problem, readBytes, readJson, readStatus, sendPhoto, type Status,
 } from './api';
 import { append, element, icon } from './element';
 import { headScreen } from './head-screen';
 import { readCoarse } from './stage/model';
 import { Stage } from './stage/stage';
 import { showHead, type Viewer } from './stage/viewer';
-import { type Language, language, LANGUAGES, setLanguage, t } from './text';
+import { type Language, language, LANGUAGES, setLanguage, t, tName } from './text';
 import { applyTheme, toggleTheme } from './theme';
 import { type ChosenPhoto, startScreen } from './upload/start';
 import { WorkScreen } from './upload/work';
@@ -91,7 +91,11 @@ function wordsOf(error: unknown): string {
   return sentence(error.problem);
 }
 
-function sentence({ title, detail, hint }: { title: string; detail?: string; hint?: string }): string {
+/** In the reader's language where the page knows the kind, else in the server's words. */
+function sentence({ type, title, detail, hint }: Problem): string {
+  const key = `problem.${type?.split(':').at(-1) ?? ''}`;
+  const known = tName(key);
+  if (known !== key) return known;
   const parts = [detail || title, hint].filter((part): part is string => Boolean(part));
   if (parts.length === 0) return t('failedUnknown');
   return parts

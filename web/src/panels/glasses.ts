@@ -20,6 +20,19 @@ export async function glassesPanel(viewer: Viewer): Promise<Node[]> {
     size.textContent = design ? t('glasses.size', { lens: design.lens_mm, bridge: design.bridge_mm }) : '';
   };
   wear();
+  const colors = choices(
+    t('glasses.color'),
+    (Object.keys(COLORS) as FrameColor[]).map((value) => ({ value, label: t(`color.${value}`), before: dot(COLORS[value][0]) })),
+    glasses.color,
+    (value) => { glasses.chosenColor = value; wear(); },
+  );
+  const markColor = (): void => {
+    for (const button of colors.querySelectorAll('button')) {
+      const on = button.dataset['value'] === glasses.color;
+      button.setAttribute('aria-checked', String(on));
+      button.tabIndex = on ? 0 : -1;
+    }
+  };
   const frames = choices(
     t('tab.glasses'),
     [
@@ -29,7 +42,7 @@ export async function glassesPanel(viewer: Viewer): Promise<Node[]> {
     glasses.design?.name ?? '',
     (name) => {
       glasses.design = designs.find((design) => design.name === name) ?? null;
-      if (glasses.design?.kind === 'acetate' && COLORS[glasses.color][2] === 1) glasses.color = 'black';
+      markColor(); // metal is not black by itself
       wear();
     },
     'frames',
@@ -41,12 +54,7 @@ export async function glassesPanel(viewer: Viewer): Promise<Node[]> {
     element(
       'section', {},
       element('h3', {}, t('glasses.color')),
-      choices(
-        t('glasses.color'),
-        (Object.keys(COLORS) as FrameColor[]).map((value) => ({ value, label: t(`color.${value}`), before: dot(COLORS[value][0]) })),
-        glasses.color,
-        (value) => { glasses.color = value; wear(); },
-      ),
+      colors,
       element('h3', {}, t('glasses.tint')),
       choices(
         t('glasses.tint'),

@@ -4,7 +4,7 @@ import { element, icon } from '../element';
 import type { Viewer } from '../stage/viewer';
 import { t } from '../text';
 
-const RADIUS = 0.44; // of the smaller side of the canvas: where a lamp from the side is shown
+const RADIUS = 0.5; // of the smaller side of the canvas: where a lamp from the side is shown
 const STEP_DEG = 5;
 
 /** node of the handle, and `place`, which puts it where the lamp is. */

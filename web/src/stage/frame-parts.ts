@@ -56,6 +56,10 @@ export function lensShape(design: FrameDesign, side: Side): BufferGeometry {
   return bend(new ShapeGeometry(new Shape(outline(design, side))));
 }
 
+export function lensEdge(design: FrameDesign, side: Side): BufferGeometry {
+  return bend(tube(outline(design, side).map(({ x, y }) => new Vector3(x, y, 0)), 0.45, true));
+}
+
 /** Rims, bridge, end pieces, pads. */
 export function frontParts(design: FrameDesign): BufferGeometry {
   const parts: BufferGeometry[] = [];

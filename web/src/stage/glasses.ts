@@ -1,7 +1,7 @@
 /** Spectacles on the head: placed by nose and ears, in millimetres. */
 import { Color, DoubleSide, Group, Mesh, MeshStandardMaterial, Vector3 } from 'three';
 import { readJson } from '../api';
-import { type FrameDesign, frontParts, hingeOf, lensShape, templeAlong } from './frame-parts';
+import { type FrameDesign, frontParts, hingeOf, lensEdge, lensShape, templeAlong } from './frame-parts';
 import type { Head } from './head';
 import { type Model, ibugPoint } from './model';
 
@@ -12,6 +12,8 @@ export const COLORS = {
   clear: [0xcfc8bd, 0.15, 0], gold: [0xc9a25a, 0.28, 1], silver: [0xb9bcc2, 0.25, 1],
 } as const;
 export type FrameColor = keyof typeof COLORS;
+/** What a kind of frame is made of, until the reader chooses. */
+const USUAL: Record<FrameDesign['kind'], FrameColor> = { acetate: 'black', metal: 'gold', rimless: 'silver' };
 
 const RIDE_MM = 2.6; // of the bridge's middle before the bone of the nose
 const TILT_RAD = 0.12; // the lower rim is nearer to the cheek
@@ -23,7 +25,7 @@ const HOOK_MM = 34; // of a temple behind the ear
 export class Glasses {
   design: FrameDesign | null = null;
   tint: Tint = 'clear';
-  color: FrameColor = 'black';
+  chosenColor: FrameColor | null = null;
   /** 0 high on the nose .. 1 low */
   lower = 0.25;
   /** True millimetres per millimetre of the head as drawn: 1 unless the reader gave a measure. */
@@ -36,8 +38,15 @@ export class Glasses {
     transparent: true, depthWrite: false, roughness: 0.03, metalness: 0, side: DoubleSide, envMapIntensity: 1.6,
   });
 
+  /** The cut edge of a lens that no rim hides. */
+  private readonly edge = new MeshStandardMaterial({ color: 0x8fa3ab, roughness: 0.15, transparent: true, opacity: 0.55 });
+
   constructor(private readonly head: Head, private readonly model: Model) {
     head.worn.add(this.group);
+  }
+
+  get color(): FrameColor {
+    return this.chosenColor ?? USUAL[this.design?.kind ?? 'acetate'];
   }
 
   static designs(): Promise<FrameDesign[]> {
@@ -66,6 +75,11 @@ export class Glasses {
       const glass = new Mesh(lensShape(design, side), this.lens);
       glass.renderOrder = 10;
       front.add(glass);
+      if (design.kind === 'rimless') {
+        const edge = new Mesh(lensEdge(design, side), this.edge);
+        edge.renderOrder = 11;
+        front.add(edge);
+      }
     }
     front.updateMatrix();
     this.group.add(front);
@@ -83,6 +97,7 @@ export class Glasses {
     this.group.removeFromParent();
     this.frame.dispose();
     this.lens.dispose();
+    this.edge.dispose();
   }
 
   private solid(mesh: Mesh): Mesh {

@@ -44,7 +44,7 @@ export class Light {
   surroundings: Surroundings = 'studio';
   turn_deg = 0;
   brightness = 1;
-  settings: Lamp = { on: true, azimuth_deg: 38, height_deg: 32, strength: 0.45, warmth: 0.55 };
+  settings: Lamp = { on: true, azimuth_deg: 44, height_deg: 34, strength: 0.45, warmth: 0.55 };
   private readonly ready = new Map<Surroundings, Promise<Prepared>>();
   private prepared: Prepared | null = null;
 
@@ -54,10 +54,11 @@ export class Light {
   ) {
     scene.add(this.lamp, this.lamp.target);
     this.lamp.castShadow = true;
-    this.lamp.shadow.mapSize.set(1024, 1024);
+    this.lamp.shadow.mapSize.set(512, 512); // coarse and blurred: as of a large lamp
+    this.lamp.shadow.intensity = 0.72;
     this.lamp.shadow.bias = -0.0006;
     this.lamp.shadow.normalBias = 0.0012;
-    this.lamp.shadow.radius = 5;
+    this.lamp.shadow.radius = 6;
     const { camera } = this.lamp.shadow;
     camera.left = camera.bottom = -0.2;
     camera.right = camera.top = 0.2;

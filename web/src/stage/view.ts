@@ -14,6 +14,7 @@ export class View {
   private readonly target = new Vector3(0, 0, 0);
   private height_m = 0.36;
   private width_m = 0.3;
+  private untouched = true; // since it was framed: then it stays framed in a window of other shape
 
   constructor(canvas: HTMLCanvasElement, changed: () => void) {
     this.controls = new OrbitControls(this.camera, canvas);
@@ -24,6 +25,7 @@ export class View {
     this.controls.minPolarAngle = MathUtils.degToRad(25);
     this.controls.maxPolarAngle = MathUtils.degToRad(155);
     this.controls.addEventListener('change', changed);
+    this.controls.addEventListener('start', () => (this.untouched = false));
     canvas.addEventListener('keydown', (event) => this.onKey(event, changed));
   }
 
@@ -37,6 +39,7 @@ export class View {
 
   reset(azimuth_deg = HOME_AZIMUTH_DEG, polar_deg = 88): void {
     this.place(MathUtils.degToRad(azimuth_deg), MathUtils.degToRad(polar_deg), this.distance());
+    this.untouched = true;
   }
 
   /** Looks from this side at the distance it has; 0 is from the front, positive from own left. */
@@ -50,6 +53,11 @@ export class View {
   resize(width: number, height: number): void {
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
+    if (!this.untouched) return;
+    const arm = new Spherical().setFromVector3(
+      this.camera.position.clone().sub(this.controls.target),
+    );
+    this.place(arm.theta, arm.phi, this.distance());
   }
 
   /** Far enough for the whole head, whatever the shape of the window. */
@@ -57,7 +65,9 @@ export class View {
     const half = Math.tan(MathUtils.degToRad(FIELD_DEG / 2));
     const tall = this.height_m / 2 / half;
     const wide = this.width_m / 2 / half / this.camera.aspect;
-    return Math.min(Math.max(tall, wide) + 0.1, FARTHEST_M);
+    // a narrow window is a phone's: bars lie over its upper and lower edge
+    const room = this.camera.aspect < 1 ? 1.08 : 1;
+    return Math.min(Math.max(tall, wide) * room + 0.1, FARTHEST_M);
   }
 
   private place(theta: number, phi: number, radius: number): void {
@@ -86,6 +96,7 @@ export class View {
       default: return;
     }
     event.preventDefault();
+    this.untouched = false;
     const { minPolarAngle, maxPolarAngle } = this.controls;
     arm.phi = MathUtils.clamp(arm.phi, minPolarAngle, maxPolarAngle);
     arm.radius = MathUtils.clamp(arm.radius, NEAREST_M, FARTHEST_M);

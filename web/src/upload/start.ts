@@ -15,12 +15,14 @@ export function startScreen(
   problem: string,
   chosen: (photo: ChosenPhoto) => void,
 ): { node: HTMLElement; leave: () => void } {
-  const words = element('p', { class: 'problem', role: 'alert' }, problem);
-  words.hidden = !problem;
+  const words = element('span', {}, problem);
+  const alert = element('p', { class: 'problem', role: 'alert' }, icon('alert'), words);
+  alert.hidden = !problem;
   const say = (text: string): void => {
     words.textContent = text;
-    words.hidden = false;
+    alert.hidden = false;
   };
+  const invitation = element('strong', {}, t('drop'));
   const take = (blob: Blob, name: string): void => {
     // phones give HEIC without a type: only what says that it is something else is refused here
     if (blob.type && !blob.type.startsWith('image/')) return say(t('notPicture'));
@@ -51,27 +53,30 @@ export function startScreen(
   };
   const node = element(
     'main',
-    { class: 'start', id: 'main' },
-    element('h1', {}, t('title')),
-    element('p', { class: 'lead' }, t('lead')),
+    { class: 'start welcome', id: 'main' },
+    element('img', { class: 'example', src: '/example.webp', alt: t('example'), width: 920, height: 880 }),
     element(
       'div',
-      { class: 'drop' },
-      icon('face'),
-      element('strong', {}, t('drop')),
-      element('span', { class: 'quiet' }, t('dropHint')),
-      words,
+      { class: 'intro' },
+      element('h1', {}, t('title')),
+      element('p', { class: 'lead' }, t('lead')),
       element(
         'div',
-        { class: 'row' },
-        element('button', { class: 'button first', type: 'button', onclick: () => input.click() }, t('choose')),
-        cameraButton(() => void shoot()),
+        { class: 'drop' },
+        icon('face'),
+        invitation,
+        element('span', { class: 'quiet' }, t('dropHint')),
+        alert,
+        element(
+          'div',
+          { class: 'row' },
+          element('button', { class: 'button first', type: 'button', onclick: () => input.click() }, t('choose')),
+          cameraButton(() => void shoot()),
+        ),
+        input,
       ),
-      input,
+      element('p', { class: 'quiet privacy' }, t('privacy', { time: keptFor(limits?.keep_seconds ?? 86400) })),
     ),
-    element('p', { class: 'quiet privacy' }, t('privacy', {
-      hours: formatNumber((limits?.keep_seconds ?? 86400) / 3600, 0),
-    })),
   );
   const onPaste = (event: ClipboardEvent): void => {
     const file = event.clipboardData?.files[0];
@@ -79,7 +84,9 @@ export function startScreen(
   };
   const onDrag = (event: DragEvent): void => {
     event.preventDefault();
-    node.classList.toggle('over', event.type === 'dragover');
+    const over = event.type === 'dragover';
+    node.classList.toggle('over', over);
+    invitation.textContent = over ? t('release') : t('drop');
     if (event.type !== 'drop') return;
     const file = event.dataTransfer?.files[0];
     if (file) take(file, file.name);
@@ -94,6 +101,14 @@ export function startScreen(
       for (const kind of drags) document.removeEventListener(kind, onDrag);
     },
   };
+}
+
+/** "24 hours", "7 days" */
+function keptFor(seconds: number): string {
+  const hours = seconds / 3600;
+  return hours > 48
+    ? t('days', { count: formatNumber(hours / 24, 0) })
+    : t('hours', { count: formatNumber(hours, hours < 2 ? 1 : 0) });
 }
 
 function cameraButton(shoot: () => void): HTMLElement | null {

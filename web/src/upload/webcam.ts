@@ -23,7 +23,7 @@ export async function takePhoto(): Promise<Blob | null> {
       { class: 'camera', 'aria-label': t('cameraTitle') },
       element('h2', {}, t('cameraTitle')),
       element('p', { class: 'quiet' }, t('cameraHint')),
-      video,
+      element('div', { class: 'finder' }, video),
       element(
         'div',
         { class: 'row' },

@@ -14,7 +14,7 @@ export class WorkScreen {
     this.fill,
   );
   private readonly figure = element('figure');
-  private readonly question = element('p', {});
+  private readonly question = element('p', { class: 'question', role: 'status' });
   private drawnFaces = '';
 
   /** photo  address of the picture to show, if there is one */
@@ -31,7 +31,7 @@ export class WorkScreen {
       element(
         'div',
         { class: 'work' },
-        this.figure, element('h2', {}, t('working')), this.meter, this.stage, this.question,
+        this.figure, this.question, element('h2', {}, t('working')), this.meter, this.stage,
       ),
     );
     this.sent(0);
@@ -67,7 +67,7 @@ export class WorkScreen {
     this.figure.append(...faceBoxes(photo, faces, face, (number) => {
       if (number !== face) this.chooseFace(number);
     }));
-    this.question.textContent = t('facesFound', { count: faces.length });
+    this.question.textContent = t('facesFound', { count: faces.length, number: face });
     this.question.hidden = false;
   }
 }
