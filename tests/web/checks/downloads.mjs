@@ -27,8 +27,9 @@ await withPage({}, async (page) => {
   const gif = await fetchFile('gif');
   assert.equal(gif.toString('latin1', 0, 6), 'GIF89a');
   assert.equal(gif.at(-1), 0x3b);
-  const decoded = await page.evaluate(async (bytes) => {
-    const decoder = new ImageDecoder({ data: new Uint8Array(bytes), type: 'image/gif' });
+  const decoded = await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const decoder = new ImageDecoder({ data: bytes, type: 'image/gif' });
     await decoder.tracks.ready;
     await decoder.completed;
     const read = async (index) => {
@@ -40,7 +41,7 @@ await withPage({}, async (page) => {
       return [...pen.getImageData(0, 0, 32, 32).data];
     };
     return { frames: decoder.tracks.selectedTrack.frameCount, front: await read(0), back: await read(20) };
-  }, [...gif]);
+  }, gif.toString('base64'));
   assert.equal(decoded.frames, 40);
   const changed = decoded.front.filter((value, index) => Math.abs(value - decoded.back[index]) > 20).length;
   assert.ok(changed > 300, 'the head turns');

@@ -25,7 +25,7 @@ await withPage({ ...PHONE, colorScheme: 'dark' }, async (page) => {
       all.filter((one) => one.getBoundingClientRect().height < 36).length);
     assert.equal(small, 0, 'buttons are large enough for a finger');
   }
-  const { data } = await picture(page);
+  const { data } = await picture(page, true);
   assert.ok(data.filter((value, index) => index % 4 === 3 && value > 128).length > data.length / 4 / 5, 'a head');
 });
 await withPage({ colorScheme: 'light' }, async (page) => {

@@ -18,6 +18,9 @@ await withPage({}, async (page) => {
   assert.ok(told.length > 0, `stages were told: ${stages.join(', ')}`);
   assert.match(new URL(page.url()).pathname, /^\/heads\/[\w-]{16,}$/);
 
+  // the first picture is a quick one; at rest the head is drawn in full
+  await page.waitForFunction(() => !window.faceborn.stage.quick);
+
   await page.evaluate(() => window.faceborn.stage.view.reset(0));
   await settle(page);
   const { width, height, data } = await picture(page);

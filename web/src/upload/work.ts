@@ -14,7 +14,7 @@ export class WorkScreen {
     this.fill,
   );
   private readonly figure = element('figure');
-  private readonly question = element('p', { class: 'question', role: 'status' });
+  private readonly question = element('p', { class: 'question', 'aria-live': 'polite' });
   private drawnFaces = '';
 
   /** photo  address of the picture to show, if there is one */
