@@ -24,8 +24,8 @@ ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
 REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
 DARKEST_LOG = float(np.log(0.011))  # black hair
-EDGE_MM, SOFT_EDGE_MM = 5.5, 9.0  # half the width of the hairline in front, and at the nape
-RAGGED_MM, RAGGED_RIM_MM = 0.65, 1.2  # per lock that stands out
+EDGE_MM, SOFT_EDGE_MM = 6.5, 9.5  # half the width of the hairline in front, and at the nape
+RAGGED_MM, RAGGED_RIM_MM = 0.5, 1.1  # per lock that stands out
 # Natural log: what is kept of light and shade, and of the strands, that the photo shows on hair.
 OWN_LEVEL, FINE_LEVEL = 0.15, 0.5
 
