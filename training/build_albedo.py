@@ -40,7 +40,6 @@ SIZE_PX, MODE_SIZE_PX, MODES = 512, 128, 24
 VIEWS = ("02", "03", "04")
 ROUNDS = 3  # of refusing by the mean of the round before
 PLAIN_FEATURES = 0.4  # natural log: how far ears may differ from the skin's tone
-PLAIN_SKIN = 0.05  # and the back, the neck and the temples, which few views show without hair
 
 
 def main() -> None:
@@ -159,18 +158,25 @@ def plain_share(regions: Regions) -> Array:
     model = load_head_model()
     x, y, z = np.moveaxis(to_texels(model, "face", SIZE_PX, model.mean_mm, beyond=True), 2, 0)
     azimuth = np.rad2deg(np.arctan2(np.abs(x), z - 10))
-    front = smoothstep(51.0, 36.0, azimuth) * smoothstep(2.0, -12.0, regions.hair_mm)
-    front = front * smoothstep(-80.0, -64.0, y) * regions.above_neck
-    return 1 - blur(front, 5.0)[..., None]
+    # A wide passage: a narrow one shows as the edge of a mask, greener inside than out.
+    front = smoothstep(56.0, 24.0, azimuth) * smoothstep(4.0, -24.0, regions.hair_mm)
+    front = front * smoothstep(-84.0, -52.0, y) * regions.above_neck
+    drawn = smoothstep(51.0, 40.0, azimuth) * regions.features
+    return 1 - blur(np.maximum(front, drawn), 5.0)[..., None]
+
+
+def border(plain: Array, regions: Regions) -> Array:
+    """(S, S) bool: the outer cheeks, temples and jaw, whose tone goes on behind and below."""
+    share = plain[..., 0]
+    return (share > 0.35) & (share < 0.65) & (regions.features < 0.1) & (regions.ears < 0.2)
 
 
 def clean(mean: Array, regions: Regions, plain: Array) -> Array:
     """The mean without what is left of hair, shade and stubble where few people show skin."""
     ears = blur(smoothstep(0.4, 0.7, regions.ears), 2.0)[..., None]
-    quiet = PLAIN_SKIN * np.tanh(mean / PLAIN_SKIN)
     shaped = PLAIN_FEATURES * np.tanh(mean / PLAIN_FEATURES)
-    behind = quiet * (1 - ears) + shaped * ears
-    cleaned = mean * (1 - plain) + behind * plain
+    tone = np.median(mean[border(plain, regions)], 0)
+    cleaned = mean * (1 - plain) + (tone * (1 - ears) + shaped * ears) * plain
     return np.asarray((cleaned + cleaned[:, ::-1]) / 2, np.float32)
 
 
@@ -205,8 +211,8 @@ def decompose(
         guess = ((left[:, :MODES] * shrunk) @ right[:MODES]).reshape(filled.shape) + base
         filled = observed * known + guess * (1 - known)
     modes = (right[:MODES] * size[:MODES, None]).reshape(MODES, *base.shape) / np.sqrt(count)
-    bare = resize(regions.bare, MODE_SIZE_PX) > 0.5
-    tone_change = modes[:, bare].mean(1)[:, None, None]
+    around = resize(border(plain, regions).astype(np.float32), MODE_SIZE_PX) > 0.5
+    tone_change = modes[:, around].mean(1)[:, None, None]
     return base, np.asarray(modes * front + tone_change * (1 - front), np.float32)
 
 

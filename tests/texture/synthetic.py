@@ -67,7 +67,8 @@ def portray(
         cv2.circle(spot, MOLE_TEXEL, 3, 1.0, -1)
         log_albedo -= 1.0 * cv2.GaussianBlur(spot, (0, 0), 1.0)[..., None]
 
-    tone = np.median(log_albedo[regions_of(model, "face", 512).bare > 0.5], 0)
+    # The skin where the face tile ends: it goes on across the border.
+    tone = np.median(log_albedo[regions_of(model, "face", 512).hair_mm > 8.0], 0)
     if hair is not None:
         grown = grow_on_tile(model, "face", 512)
         log_albedo[_is_hairy(grown.hair_mm, grown.rim_mm, receded_mm, bald_top)] = np.log(hair)

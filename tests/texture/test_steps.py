@@ -89,7 +89,7 @@ def test_light_and_skin_are_told_apart_among_hair() -> None:
     shown = slice(30, None)
     assert np.abs(found[shown] - shading[shown]).mean() < 0.10
     tone = prior.log_albedo(fit.albedo_weights, MODE_SIZE_PX)[bare] - albedo[bare]
-    assert np.abs(np.median(tone, 0)).max() < 0.10
+    assert np.abs(np.median(tone, 0)).max() < 0.12
 
 
 def test_warp_brings_landmarks_home_and_leaves_the_rest() -> None:
