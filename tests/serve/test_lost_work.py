@@ -71,7 +71,7 @@ def test_workers_that_hang_or_stand_still(tmp_path: Path, no_face: bytes) -> Non
     modules.mkdir()
     (modules / "sitecustomize.py").write_text(HANGS)
     first = {"PYTHONPATH": f"{modules}:{ROOT / 'src'}"}
-    server = Server.with_settings(tmp_path, job_s=4.0, environment=first, **QUICK)
+    server = Server.with_settings(tmp_path, job_s=3.0, environment=first, **QUICK)
     try:
         hung = server.accepted(no_face + b"HANG", kind="image/png")
         behind = server.accepted(no_face, kind="image/png")
@@ -133,7 +133,7 @@ def test_ctrl_c(tmp_path: Path, no_face: bytes) -> None:
 
 
 def test_results_expire(tmp_path: Path, no_face: bytes) -> None:
-    server = Server.with_command(tmp_path, "--keep", "4s")
+    server = Server.with_command(tmp_path, "--keep", "3s")
     try:
         job_id = server.accepted(no_face, kind="image/png")
         assert server.stored(job_id)
@@ -141,7 +141,7 @@ def test_results_expire(tmp_path: Path, no_face: bytes) -> None:
         problem = assert_problem(
             server.client.get(f"/api/heads/{job_id}/photo.jpg"), 404, "no-such-head"
         )
-        assert "4 seconds" in problem["hint"]
+        assert "3 seconds" in problem["hint"]
         wait_for(lambda: not (server.data / "files" / job_id).exists())
     finally:
         server.stop()
@@ -149,7 +149,7 @@ def test_results_expire(tmp_path: Path, no_face: bytes) -> None:
 
 def test_files_of_no_job_are_removed(tmp_path: Path, no_face: bytes) -> None:
     """And a job that expires before its turn leaves nothing either."""
-    server = Server.with_settings(tmp_path, workers=0, sweep_s=0.2, orphan_s=1.0, keep_s=4.0)
+    server = Server.with_settings(tmp_path, workers=0, sweep_s=0.2, orphan_s=1.0, keep_s=3.0)
     try:
         Files(str(server.data / "files")).write(f"{'A' * 22}/upload", no_face)
         job_id = server.accepted(no_face, kind="image/png")
