@@ -79,7 +79,7 @@ function dot(color: number): Node {
 /** The frame's own outline as its picture. */
 function picture({ outline_mm, kind, bridge_mm, rim_mm }: FrameDesign): Node {
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '-76 -34 152 66');
+  svg.setAttribute('viewBox', '-76 -34 152 76');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS(SVG, 'path');
   const loop = (side: number): string => `M${outline_mm.map(([x, y]) => `${side * x} ${-y}`).join('L')}Z`;
