@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -43,6 +44,10 @@ def empty(path: Path, _: Path) -> None:
     path.touch()
 
 
+def hair_thin(path: Path, _: Path) -> None:
+    Image.fromarray(np.full((1, 3000, 3), 90, np.uint8)).save(path)
+
+
 def folder_without_photos(path: Path, _: Path) -> None:
     path.mkdir()
     (path / "notes.txt").touch()
@@ -59,6 +64,7 @@ CASES: dict[Callable[[Path, Path], None], str] = {
     truncated: "damaged or cut short",
     text: "is not a picture",
     empty: "is empty",
+    hair_thin: "no face was found in",
     folder_without_photos: "no photo in the folder",
     nothing: "is not there",
 }
@@ -108,6 +114,23 @@ def test_an_output_that_cannot_be_written(
     assert main(["make", str(astronaut), "-o", str(tmp_path / "file" / "out")]) == 1
     check_one_line(capsys.readouterr().err, "cannot write into")
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_name_that_is_no_text(
+    astronaut: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Linux allows any bytes: the files have them too, and the report is still JSON."""
+    name = os.fsdecode(b"me\xff")
+    try:
+        shutil.copy(astronaut, tmp_path / f"{name}.jpg")
+    except OSError:
+        pytest.skip("this file system wants Unicode")
+    photo, out = str(tmp_path / f"{name}.jpg"), tmp_path / "out"
+    assert main(["make", photo, "-o", str(out), "-f", "obj", "--report", "--json"]) == 0
+    (report,) = capsys.readouterr().out.splitlines()
+    assert json.loads(report)["photo"]["path"] == photo
+    assert json.loads((out / f"{name}.json").read_bytes())["photo"]["path"] == photo
+    assert b"mtllib me\xff.mtl" in (out / f"{name}.obj").read_bytes()
 
 
 def test_a_full_disk(

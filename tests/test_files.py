@@ -77,6 +77,13 @@ def test_a_failure_leaves_what_was_there(
     assert (tmp_path / "a.glb").read_bytes() == b"old"
 
 
+def test_a_folder_in_the_place_of_one_file_stops_all(tmp_path: Path) -> None:
+    (tmp_path / "b.mtl").mkdir()
+    with pytest.raises(UnwritableOutput, match=r"b\.mtl: a folder is there"):
+        write_files(tmp_path, {"a.obj": b"new", "b.mtl": b"new"})
+    assert os.listdir(tmp_path) == ["b.mtl"]
+
+
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """A file system in memory of 64 kB; needs the right to mount one."""
     disk = tmp_path / "disk"

@@ -32,6 +32,9 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     Raises UnwritableOutput.
     """
     check_folder(folder)
+    for name in contents:
+        if (folder / name).is_dir():  # renaming onto it would fail when others are in place
+            raise _unwritable(folder / name, IsADirectoryError(errno.EISDIR, "a folder is there"))
     token = secrets.token_hex(4)
     waiting: list[tuple[Path, Path]] = []
     try:

@@ -275,3 +275,13 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
         read_photo(tmp_path / "nothing.jpg")
     with pytest.raises(NoPhoto, match="folder"):
         read_photo(tmp_path)
+
+
+def test_what_never_ends_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe or a device has size 0 until it is read."""
+    monkeypatch.setattr("faceborn.photo.read.MAX_BYTES", 1000)
+    (tmp_path / "long.jpg").write_bytes(bytes(1001))
+    endless = Path("/dev/zero")
+    for path in (tmp_path / "long.jpg", *([endless] if endless.exists() else [])):
+        with pytest.raises(PhotoTooLarge, match="larger than"):
+            read_photo(path)

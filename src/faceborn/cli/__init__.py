@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before NumPy is imported: our systems of equations are so small that a second thread of BLAS
     # costs a fifth more time than it saves, and far more on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text of this encoding
+        sys.stdout.reconfigure(errors="surrogateescape" if os.name == "posix" else "replace")
     parser = argparse.ArgumentParser(
         prog="faceborn", description="One photo in, a living head out.", allow_abbrev=False
     )

@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
                 _print_error(job.name, error)
         else:
             if arguments.json:
-                print(json.dumps(report, ensure_ascii=False), flush=True)
+                print(_json(report), flush=True)
             elif not arguments.quiet:
                 print(*job.written, sep="\n", flush=True)
         talk.end_photo()
@@ -196,7 +196,7 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
     if arguments.json or (arguments.report and count):
         report = portrait.report(output)
     if arguments.report and count:  # also of a face that was found and could not be made
-        text = json.dumps(report, ensure_ascii=False, indent=1)
+        text = _json(report, indent=1)
         job.write({f"{job.stem}.json": text.encode() + b"\n"})
     if not output:
         raise troubles[0]
@@ -213,4 +213,11 @@ def _print_error(name: str, error: Exception) -> None:
     if isinstance(error, faceborn.FacebornError):
         described = {"type": type(error).__name__, "message": error.message, "hint": error.hint}
     entry = {"faceborn": faceborn.__version__, "photo": {"path": name}, "error": described}
-    print(json.dumps(entry, ensure_ascii=False), flush=True)
+    print(_json(entry), flush=True)
+
+
+def _json(plain: dict[str, Any], *, indent: int | None = None) -> str:
+    """Readable where it can be: a file's name that is no Unicode only goes escaped."""
+    text = json.dumps(plain, ensure_ascii=False, indent=indent)
+    readable = not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return text if readable else json.dumps(plain, indent=indent)

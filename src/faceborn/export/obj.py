@@ -29,8 +29,8 @@ def write_obj(result: Result, stem: str, *, posed: bool = False) -> dict[str, by
         if np.any(model.quad_part == model.part_names.index(material.part))
     ]
     files = {
-        f"{stem}.obj": _geometry(result, f"{stem}.mtl", parts, posed=posed).encode(),
-        f"{stem}.mtl": _materials(result, stem, parts).encode(),
+        f"{stem}.obj": _encoded(_geometry(result, f"{stem}.mtl", parts, posed=posed)),
+        f"{stem}.mtl": _encoded(_materials(result, stem, parts)),
     }
     for material in parts:
         image = part_image(material, result.texture)
@@ -40,6 +40,11 @@ def write_obj(result: Result, stem: str, *, posed: bool = False) -> dict[str, by
             opacity = np.repeat(image[..., 3:], 2, axis=2)
             files[f"{stem}_{material.part}_opacity.png"] = encode_png(opacity)
     return files
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a stem that is none goes back to the bytes that the file system has."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _see_through(material: Material, image: Array) -> bool:

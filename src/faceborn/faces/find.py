@@ -85,7 +85,8 @@ def _look_turned(pixels: Array, detector: Detector, landmarker: Landmarker) -> l
     """Faces that lie on their side or stand on their head."""
     # Turning 48 megapixels about takes longer than the networks.
     shrink = min(1.0, LONG_SIDES_PX[-1] / max(pixels.shape[:2]))
-    small = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    height, width = (max(1, round(side * shrink)) for side in pixels.shape[:2])
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     faces: list[Face] = []
     for quarters in (1, 2, 3):
         turned = np.ascontiguousarray(np.rot90(small, quarters))

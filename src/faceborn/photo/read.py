@@ -43,16 +43,18 @@ def _read_file(path: Path) -> bytes:
     if path.is_dir():
         raise NoPhoto(f"{path} is a folder", hint="name a photo in it")
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PhotoTooLarge(
-                f"{path} is larger than {MAX_BYTES // 1_000_000} MB", hint="make it smaller"
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # a pipe or a device does not tell its size before
     except FileNotFoundError as error:
         raise NoPhoto(f"{path} is not there", hint="check the path") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UnreadablePhoto(f"{path} cannot be read: {reason}", hint="check the file") from error
+    if len(content) > MAX_BYTES:
+        raise PhotoTooLarge(
+            f"{path} is larger than {MAX_BYTES // 1_000_000} MB", hint="make it smaller"
+        )
+    return content
 
 
 def _from_array(array: Array) -> Array:
