@@ -63,7 +63,7 @@ class Portrait:
     def head(self, number: int = 1, *, texture_size: int = 2048) -> Head:
         """The head of face `number`, 1 being the largest.
 
-        Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
+        Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError, TextureError.
         """
         fit, shape = self.fit(number)
         from faceborn.model import raise_hair
@@ -86,7 +86,10 @@ class Portrait:
         return Head(result, describe=self.report)
 
     def fit(self, number: int = 1) -> tuple[Fit, Shape]:
-        """How the head model lies on face `number`, and the person's shape. Raises as `head`."""
+        """How the head model lies on face `number`, and the person's shape, without hair.
+
+        Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
+        """
         from faceborn.fit import fit_face
         from faceborn.model import load_head_model, make_shape
 

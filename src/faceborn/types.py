@@ -1,6 +1,6 @@
 """The records that flow through the pipeline: plain, frozen, no behaviour beyond simple geometry.
 
-photo -> faces -> fit -> (volume) -> texture -> head -> export
+photo -> faces -> fit -> texture -> head -> export
 
 Frames and units are those of docs/conventions.md: head space is +X to the person's left, +Y up,
 +Z out of the nose, in millimetres; pixels are (x, y) with (0, 0) the corner of the upright photo;
@@ -76,9 +76,7 @@ class Face(Record):
     landmarks_px: Array  # (L, 2)
     landmarks_score: float  # 0..1, how sure the landmark network is that it sees a face
     iris_px: Array | None  # (2, 3) left then right iris: x, y, radius; None if not seen
-    landmarks_sigma_px: Array | None = (
-        None  # (L,) of x and y, if the network tells; else the scheme's
-    )
+    landmarks_sigma_px: Array | None = None  # (L,) noise of x and y; None: that of the scheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -165,7 +163,7 @@ class HeadModel(Record):
     closings: Mapping[str, Closing]  # "lids_left" (the right ones by `mirror`), "lips"
     landmarks: Mapping[str, Landmarks]  # "ibug_68", "mediapipe_478", "dense_365", "centerface_5"
     masks: Mapping[str, Array]  # (V,) float32 0..1, 0.5 on the border; names in model/parts.py
-    contour_vertices: Array  # (C,) int32, where the outline of face and jaw may run
+    contour_vertices: Array  # (C,) int32, where face and jaw have their outline; training reads it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

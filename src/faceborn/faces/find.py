@@ -139,7 +139,7 @@ def _glance(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face
 def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwork | None) -> Face:
     """The same face, its dense points as good as the network can."""
     if face.scheme == FIVE_SCHEME:
-        return _turned_away(pixels, face, network or FaceNetwork())
+        return _read_by_network(pixels, face, network or FaceNetwork())
     crop = landmarker.crop_around(face.landmarks_px)
     measured = landmarker.locate(pixels, crop, careful=True)
     yaw, pitch, roll = pose_from_mesh(measured.points_px)
@@ -152,7 +152,7 @@ def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwo
     )
 
 
-def _turned_away(pixels: Array, face: Face, network: FaceNetwork) -> Face:
+def _read_by_network(pixels: Array, face: Face, network: FaceNetwork) -> Face:
     """The same face with the points of our own network, if that sees one."""
     look = network.find(pixels, face)
     if look.score < MIN_PRESENCE:

@@ -1,6 +1,7 @@
-"""What a network of the front end must offer; find.py needs no more of them.
+"""What a borrowed network of the front end must offer; find.py needs no more of them.
 
-Our own networks take the place of the borrowed ones by being a Detector or a Landmarker.
+Another one takes its place by being a Detector or a Landmarker. Our own (network.py) is neither: it
+reads the faces that the landmarker does not, and tells more of them.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class FaceNetwork:
             irises_px=np.column_stack(
                 [crop.to_photo(irises[:, :2], 1), np.exp(irises[:, 2]) * side]
             ),
-            rotation=back @ nearest_rotation(found["rotation"].reshape(2, 3)),
+            rotation=back @ rotation_from_columns(found["rotation"].reshape(2, 3)),
             score=float(found["face"].ravel()[0]),
             parts=found["parts"][0],
             crop=crop,
@@ -96,7 +96,7 @@ class FaceNetwork:
             sigma_px=(straight.sigma_px + other.sigma_px[mirror]) / 2,
             visible=(straight.visible + other.visible[mirror]) / 2,
             irises_px=(straight.irises_px + irises) / 2,
-            rotation=nearest_rotation(turned.T[:2]),
+            rotation=rotation_from_columns(turned.T[:2]),
             score=(straight.score + other.score) / 2,
             parts=(straight.parts + other.parts[:, :, ::-1]) / 2,
         )
@@ -125,8 +125,8 @@ def second_crop(look: Look) -> Crop:
     return Crop(center_px=middle, side_px=side, turn_rad=turn)
 
 
-def nearest_rotation(columns: Array) -> Array:
-    """(3, 3) of its first two columns, given as rows, roughly."""
+def rotation_from_columns(columns: Array) -> Array:
+    """(3, 3) from its first two columns, given as rows (2, 3), made orthonormal by Gram-Schmidt."""
     first = columns[0] / np.linalg.norm(columns[0])
     second = columns[1] - (columns[1] @ first) * first
     second = second / np.linalg.norm(second)

@@ -6,7 +6,7 @@ import numpy as np
 
 from faceborn.types import Array
 
-# Visible iris across people, mm: Hashemi et al. 2015 and the issue; 0.5 covers sexes and ages.
+# Visible iris across people, mm: Hashemi et al. 2015; 0.5 covers sexes and ages.
 IRIS_MM, IRIS_SD_MM = 11.7, 0.5
 IRIS_RADIUS_SD = 0.05  # relative error of one measured radius
 HEAD_SIZE_SD = 0.035  # relative spread of adult head size (ANSUR II: head length, breadth 3-4 %)

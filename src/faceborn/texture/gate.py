@@ -1,8 +1,8 @@
 """Which texels of the photo are skin: not fringe, collar, background, spectacles or cast shadow.
 
-There is no part map yet, so colour and place decide: a texel is skin if what it shows, with the
-light divided out, is near what the fitted prior expects there. Brows, eyes and lips are let
-through whatever their colour, and so is a beard where the chin shows that there is one.
+Colour and place decide (the face network's map of parts is too coarse): a texel is skin if what it
+shows, with the light divided out, is near what the fitted prior expects there. Brows, eyes and lips
+are let through whatever their colour, and so is a beard where the chin shows that there is one.
 """
 
 from __future__ import annotations
