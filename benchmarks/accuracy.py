@@ -37,9 +37,10 @@ from show import show
 
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces
-from faceborn.fit import FitSettings, fit_face, landmarks_68_px
+from faceborn.fit import FitSettings, fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
+from faceborn.report import landmarks_68_px
 from faceborn.types import Array, Face, Fit, Shape
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import faceborn
-from faceborn.types import Camera, Face, Fit, Photo, Shape
+from faceborn.types import Array, Face, Fit, Photo, Shape
 
 # In this order; docs/conventions.md says what each is.
 REPORT_KEYS = ("faceborn", "photo", "faces", "seconds")
@@ -57,9 +57,8 @@ def _describe(finding: Finding) -> dict[str, Any]:
         "output": list(finding.output),
     }
     if fit is not None and shape is not None:
-        points = shape.model.landmarks["ibug_68"].of(shape.with_expression(fit.expression))
         names = shape.model.expression_names
-        entry["landmarks_px"] = np.round(fit.camera.to_picture(points), 2).tolist()
+        entry["landmarks_px"] = np.round(landmarks_68_px(fit, shape), 2).tolist()
         entry["expression"] = {
             name: round(float(weight), 4)
             for name, weight in zip(names, fit.expression, strict=True)
@@ -67,18 +66,18 @@ def _describe(finding: Finding) -> dict[str, Any]:
         entry["focal_px"] = round(float(fit.camera.focal_px), 2)
         entry["reprojection_px"] = round(float(np.nanmean(fit.residual_px)), 3)
         entry["scale_sd"] = round(float(fit.scale_sd), 4)
-        entry["camera"] = _describe_camera(fit.camera)
+        entry["camera"] = fit.camera.to_plain()
     if finding.seen_fraction is not None:
         entry["seen_fraction"] = round(float(finding.seen_fraction), 4)
     return entry
 
 
-def _describe_camera(camera: Camera) -> dict[str, Any]:
-    """Enough to draw the head of the files over the photo: it sees them as they are, in mm."""
-    return {
-        "size_px": [int(size) for size in camera.size_px],
-        "focal_px": round(float(camera.focal_px), 3),
-        "center_px": [round(float(place), 3) for place in camera.center_px],
-        "camera_from_head": np.round(camera.camera_from_head.astype(float), 7).tolist(),
-        "translation_mm": np.round(camera.translation_mm.astype(float), 4).tolist(),
-    }
+def landmarks_68_px(fit: Fit, shape: Shape) -> Array:
+    """(68, 3) iBUG's points of a fitted head: x, y in pixels, z towards the viewer, same scale.
+
+    shape  the head at rest, made with fit.identity and fit.scale
+
+    Points of the hidden side are given where the head has them.
+    """
+    posed_mm = shape.with_expression(fit.expression)
+    return fit.camera.to_picture(shape.model.landmarks["ibug_68"].of(posed_mm))

@@ -108,6 +108,16 @@ class Camera(Record):
         towards_px = (middle_mm - depth_mm) * self.focal_px / middle_mm
         return np.column_stack([self.project(points_mm), towards_px])
 
+    def to_plain(self) -> dict[str, Any]:
+        """As it stands in the report and in a GLB; enough to draw their head over the photo."""
+        return {
+            "size_px": [int(size) for size in self.size_px],
+            "focal_px": round(float(self.focal_px), 3),
+            "center_px": [round(float(place), 3) for place in self.center_px],
+            "camera_from_head": np.round(self.camera_from_head.astype(float), 7).tolist(),
+            "translation_mm": np.round(self.translation_mm.astype(float), 4).tolist(),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks(Record):

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from faceborn.errors import FaceTurnedAway, FitError
-from faceborn.fit import FitSettings, fit_face, landmarks_68_px
+from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.points import LIPS, SKIN_COUNT
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.mouth import mouth_count
 from faceborn.model.shape import place_vertices
+from faceborn.report import landmarks_68_px
 from faceborn.types import Array, Fit, HeadModel
 from tests.fit.people import (
     DENSE_SCHEME,

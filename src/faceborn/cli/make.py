@@ -15,8 +15,6 @@ import faceborn
 from faceborn.cli.names import Names
 from faceborn.cli.talk import Talk
 
-FORMATS = ("glb", "obj", "ply")
-
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser(
@@ -73,8 +71,8 @@ def add_to(commands: Any) -> None:
 
 def _formats(text: str) -> tuple[str, ...]:
     wanted = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if not wanted or any(word not in FORMATS for word in wanted):
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(FORMATS)}")
+    if not wanted or any(word not in faceborn.FORMATS for word in wanted):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(faceborn.FORMATS)}")
     return tuple(dict.fromkeys(wanted))
 
 

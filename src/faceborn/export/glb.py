@@ -246,8 +246,7 @@ def _skeleton(shape: Shape, binary: Binary) -> tuple[Json, list[Json]]:
 
 def _facts(result: Result) -> Json:
     """What the file says about how it came to be; schema in docs/formats.md."""
-    fit, camera = result.fit, result.fit.camera
-    width, height = camera.size_px
+    fit = result.fit
     return {
         "version": __version__,
         "expression": {
@@ -256,13 +255,7 @@ def _facts(result: Result) -> Json:
                 result.shape.model.expression_names, fit.expression, strict=True
             )
         },
-        "camera": {
-            "size_px": [int(width), int(height)],
-            "focal_px": round(float(camera.focal_px), 3),
-            "center_px": [round(float(v), 3) for v in camera.center_px],
-            "camera_from_head": np.round(camera.camera_from_head, 7).tolist(),
-            "translation_mm": np.round(camera.translation_mm, 4).tolist(),
-        },
+        "camera": fit.camera.to_plain(),
         "yaw_deg": round(float(fit.yaw_deg), 2),
         "pitch_deg": round(float(fit.pitch_deg), 2),
         "roll_deg": round(float(fit.roll_deg), 2),

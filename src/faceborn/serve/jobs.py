@@ -18,7 +18,6 @@ from enum import Enum
 from typing import Any, Self
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
-STATES = (QUEUED, RUNNING, DONE, FAILED)
 LIVE = (QUEUED, RUNNING)
 MAX_CRASHES = 8  # a photo that takes its worker down with it must not do so forever
 MAX_OVERRUNS = 2  # each costs a worker the whole time limit; a busy machine may be to blame once
