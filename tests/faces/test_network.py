@@ -13,7 +13,7 @@ from faceborn.photo import read_photo
 from tests.faces.turned_head import draw_turned_head
 
 
-@pytest.mark.parametrize("yaw_deg", [-85.0, 78.0])
+@pytest.mark.parametrize("yaw_deg", [-85.0, 78.0, 60.0])
 def test_a_rendered_profile_is_read(yaw_deg: float) -> None:
     """Found, its pose within 15 degrees, the seen points within a tenth of the face's height."""
     picture, camera, vertices_mm = draw_turned_head(yaw_deg)
