@@ -15,6 +15,7 @@ from faceborn.texture.hairline import KNOTS, find_hairline
 from faceborn.texture.light import LightFit
 from faceborn.texture.prior import load_prior
 from faceborn.texture.strands import strand_detail
+from faceborn.texture.thickness import read_thickness
 from faceborn.types import Array
 from tests.texture.synthetic import Portrayed, portray
 
@@ -155,3 +156,22 @@ def test_a_bald_head_keeps_its_outline() -> None:
     texture = bake_texture(made.photo, made.face, made.fit, made.shape, size_px=512)
     assert texture.hair_mm is not None
     assert texture.hair_mm.max() < 1.0
+
+
+@pytest.mark.parametrize(("volume_mm", "cropped"), [(0.0, 1.0), (20.0, 0.0)])
+def test_hair_that_lies_on_the_skull_is_cropped(volume_mm: float, cropped: float) -> None:
+    """Thick hair is combed in strands; what does not stand off the skull is clipped short."""
+    thickness = read_thickness(map_of(portray(hair=TONES["black"], volume_mm=volume_mm)))
+    assert abs(thickness.cropped(1.0) - cropped) < 0.2
+
+
+def test_the_way_from_the_hairline_has_no_ledge() -> None:
+    """Between neighbours it changes by less than twice their distance: raised hair has no kink."""
+    model = portray().shape.model
+    parts = [model.part_names.index(part) for part in ("face", "scalp")]
+    triangles = model.triangles[np.isin(model.triangle_part, parts)]
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]]])
+    hair = grow_on_vertices(model).hair_mm[edges]
+    long = np.linalg.norm(model.mean_mm[edges[:, 0]] - model.mean_mm[edges[:, 1]], axis=1)
+    inside = (hair > 0).all(1) & (long > 1.0)
+    assert (np.abs(hair[:, 0] - hair[:, 1]) / long)[inside].max() < 2.0

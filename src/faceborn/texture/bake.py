@@ -24,7 +24,7 @@ from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
-from faceborn.texture.hair import Hair, hair_cover, hair_layer, read_hair
+from faceborn.texture.hair import Hair, hair_cover, hair_detail, hair_layer, read_hair
 from faceborn.texture.hair_map import look_up, map_hair
 from faceborn.texture.hair_volume import hair_volume
 from faceborn.texture.light import LightFit, fit_light
@@ -32,7 +32,6 @@ from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.roughness import roughness_map
 from faceborn.texture.scalp import PhotoReading, bake_scalp
-from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, PartView, sample_photo, view_head, view_part
 from faceborn.types import (
     Array,
@@ -111,7 +110,12 @@ def bake_texture(
     hairy = np.maximum.reduce([cover, beard, bearded])
     images = {
         "face": _with_detail(
-            model, face_tile, detail, noise, cover * (1 - hair_seen), beard * (1 - cover), size_px
+            face_tile,
+            detail,
+            noise,
+            cover * (1 - hair_seen),
+            hair_detail(hair, model, "face", noise, size_px),
+            beard * (1 - cover),
         ),
         "face_roughness": roughness_map(regions, hairy),
         "scalp": scalp_image,
@@ -131,7 +135,7 @@ def bake_texture(
         images=images,
         source={"face": _enlarge(source, size_px // 2), "scalp": scalp_source},
         seen_fraction=float((source[face_skin] == Source.SEEN).mean()),
-        hair_mm=hair_volume(hair, seen, model),
+        hair_mm=hair_volume(hair, model),
     )
 
 
@@ -238,22 +242,23 @@ def _detail(full: Array) -> Array:
 
 
 def _with_detail(
-    model: HeadModel,
     done: Completed,
     detail: Array,
     noise: Array,
     made_up: Array,
+    strands: Array,
     beard: Array,
-    size: int,
 ) -> Array:
     """(size, size, 3) uint8 sRGB.
 
     made_up, beard  (s, s) 0..1 hair of head and chin that the photo does not show
+    strands         (size, size, 1) relative brightness of the hair of the head
     """
+    size = noise.shape[0]
     base = resize(srgb_float(np.exp(done.log_albedo)), size)
     seen, mirrored = resize(done.seen, size), resize(done.mirrored, size)
     hairy, bearded = (np.clip(resize(part, size), 0, 1) for part in (made_up, beard))
-    strands, curled = strands_on_tile(model, "face", size)[..., 0], curls(noise)[..., 0]
+    curled, strands = curls(noise)[..., 0], strands[..., 0]
     skin_grain, detail = noise[..., 0], detail[..., 0]
     has_beard = bool(bearded.any())
     image = np.empty((size, size, 3), np.uint8)

@@ -14,6 +14,7 @@ import numpy as np
 
 from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.texture.atlas import to_texels
+from faceborn.texture.colour import smoothstep
 from faceborn.types import Array, HeadModel, Record
 
 CENTER_MM = np.array([0.0, 50.0, 0.0])
@@ -54,6 +55,9 @@ def grow_on_vertices(model: HeadModel) -> Growth:
     far[used] = np.sqrt(np.maximum(squares.min(1), 0.0))
     inner = 0.45 * MASK_RAMP_MM["scalp"]
     hair = np.where(np.abs(signed) < inner, signed, np.sign(signed) * np.maximum(far, inner))
+    # Inside the mask falls behind the true distance: a jump here would be a ledge in raised hair.
+    share = smoothstep(0.4 * inner, inner, signed)
+    hair = np.where(signed > 0, signed * (1 - share) + np.maximum(far, signed) * share, hair)
     # The rim sinks at the temples and, a little, at the back.
     rim = RIM_MM - 0.6 * np.maximum(mean[:, 2] - 15.0, 0.0) - 0.15 * np.maximum(-mean[:, 2], 0.0)
     return Growth(

@@ -16,18 +16,24 @@ from faceborn.texture.hair_map import HairMap
 from faceborn.texture.hairline import Hairline, find_hairline
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.strands import LOCK, strands_on_tile
+from faceborn.texture.thickness import Thickness, read_thickness
 from faceborn.types import Array, HeadModel, Record
 
 THICKEST_MM = 22.0  # farther from the head it may be anything
 SURE = 0.75
+BRIGHTEST = 0.75  # share of the pixels that tell the tone: not the shine
 ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
 REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
 DARKEST_LOG = float(np.log(0.011))  # black hair
 EDGE_MM, SOFT_EDGE_MM = 6.5, 9.5  # half the width of the hairline in front, and at the nape
+# Where hair is clipped: its edge is wider by this share, at the sides so much less of it covers the
+# skin; and if it is darker than skin, so many more of its bright pixels are skin and shine.
+CROPPED_SOFTER, CROPPED_THINNER, CROPPED_DARKER = 0.4, 0.25, 0.25
 RAGGED_MM, RAGGED_RIM_MM = 0.5, 1.1  # per lock that stands out
 # Natural log: what is kept of light and shade, and of the strands, that the photo shows on hair.
 OWN_LEVEL, FINE_LEVEL = 0.15, 0.5
+STUBS = 0.09  # relative contrast of cropped hair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +42,12 @@ class Hair(Record):
 
     log_albedo: Array  # (3,)
     line: Hairline
+    thickness: Thickness
+
+    @property
+    def cropped(self) -> float:
+        """0..1: is it clipped short, so that no strands are to be seen?"""
+        return self.thickness.cropped(self.line.top)
 
 
 def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Array) -> Hair:
@@ -46,22 +58,29 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     skin_log      (3,) log albedo of bare skin
     brows_log     (3,) log albedo of the brows: the tone where no hair is seen
     """
-    line = find_hairline(seen)
+    line, thickness = find_hairline(seen), read_thickness(seen)
     sure = (seen.hair > SURE) & (seen.away_mm < THICKEST_MM) & (seen.hair_mm > -4.0)
     if sure.sum() < ENOUGH_PX:
-        return Hair(log_albedo=_natural(brows_log), line=line)
-    tone = _tone(seen.log_photo[sure]) - facing_shade
+        return Hair(log_albedo=_natural(brows_log), line=line, thickness=thickness)
+    tone = _tone(seen.log_photo[sure], BRIGHTEST) - facing_shade
+    cropped = thickness.cropped(1.0)
+    if cropped > 0.0 and (tone - skin_log) @ LUMINANCE < 0.0:
+        brightest = BRIGHTEST - CROPPED_DARKER * cropped
+        tone = _tone(seen.log_photo[sure], brightest) - facing_shade
     if line.top < 0.5:
         # The shaded rim of a shaved head is no hair, and stubble is half skin.
         clear = smoothstep(*CLEAR, abs(float((tone - skin_log) @ LUMINANCE)))
         line = line.replace(sides=line.sides * float(clear))
-    return Hair(log_albedo=_natural(tone), line=line)
+    return Hair(log_albedo=_natural(tone), line=line, thickness=thickness)
 
 
-def _tone(log_photo: Array) -> Array:
-    """(3,) of (N, 3): what the eye makes of it, without the deepest shade and the shine."""
+def _tone(log_photo: Array, brightest: float) -> Array:
+    """(3,) of (N, 3): what the eye makes of it, without the deepest shade and the shine.
+
+    brightest  share of the pixels that are used, darkest first
+    """
     level = log_photo @ LUMINANCE
-    low, high = np.quantile(level, [0.05, 0.75])
+    low, high = np.quantile(level, [0.05, brightest])
     within = (level >= low) & (level <= high)
     return np.asarray(np.log(np.exp(log_photo[within]).mean(0)), np.float32)
 
@@ -86,9 +105,25 @@ def hair_cover(hair: Hair, model: HeadModel, part: str, size_px: int) -> Array:
     bare_ear = smoothstep(0.6, 0.4, regions_of(model, part, size_px).ears)
     # Ahead the edge is close, at temple and nape it thins out.
     soft = EDGE_MM + (SOFT_EDGE_MM - EDGE_MM) * smoothstep(40.0, 90.0, np.abs(growth.azimuth_deg))
+    cropped = hair.cropped
+    soft = soft * (1 + CROPPED_SOFTER * cropped)
     thin = hair.line.density(growth, RAGGED_RIM_MM * locks)
+    thin = thin * (1 - CROPPED_THINNER * cropped * smoothstep(10.0, -40.0, growth.rim_mm))
     edge = np.clip((above + RAGGED_MM * locks) / soft, -1.0, 1.0) * 0.5 + 0.5
     return np.asarray(edge * edge * (3 - 2 * edge) * thin * bare_ear, np.float32)
+
+
+def hair_detail(hair: Hair, model: HeadModel, part: str, noise: Array, size_px: int) -> Array:
+    """(size, size, 1) relative brightness of hair that is made up: strands, or the ends of stubs.
+
+    noise  (size, size[, 1]) any grain
+    """
+    strands = strands_on_tile(model, part, size_px)
+    cropped = hair.cropped
+    if cropped < 0.02:
+        return strands
+    stubs = noise.reshape(size_px, size_px, 1) * (STUBS * cropped / max(float(noise.std()), 1e-6))
+    return np.asarray(stubs + strands * (1 - cropped), np.float32)
 
 
 def hair_layer(

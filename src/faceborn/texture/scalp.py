@@ -18,12 +18,11 @@ from faceborn.texture.colour import (
     spread_into_gaps,
     srgb_float,
 )
-from faceborn.texture.hair import Hair, hair_cover, hair_layer
+from faceborn.texture.hair import Hair, hair_cover, hair_detail, hair_layer
 from faceborn.texture.hair_map import HairMap, look_up
 from faceborn.texture.light import LightFit
 from faceborn.texture.regions import regions_of
 from faceborn.texture.roughness import roughness_map
-from faceborn.texture.strands import strands_on_tile
 from faceborn.texture.view import HeadView, sample_photo, view_part
 from faceborn.types import Array, Camera, HeadModel, Photo, Record, Source
 
@@ -69,7 +68,7 @@ def bake_scalp(
     image = resize(srgb_float(np.exp(matched)), size_px)
     skin_grain = resize(noise, size_px).reshape(size_px, size_px)
     made_up = np.clip(resize(cover * (1 - own), size_px), 0, 1)
-    strands = strands_on_tile(model, "scalp", size_px)[..., 0]
+    strands = hair_detail(hair, model, "scalp", skin_grain, size_px)[..., 0]
     bare = np.clip(resize(1 - cover, size_px), 0, 1)
     image = brightened(image, skin_grain * bare + strands * made_up)
     labels = np.where(own * cover > 0.5, Source.SEEN, Source.INFERRED)
