@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from faceborn.fit import FitSettings, fit_face
-from faceborn.fit.contour import occluding_contour
+from faceborn.fit.contour import Crossings, occluding_contour
 from faceborn.fit.face import OF_NETWORK
 from faceborn.fit.silhouette import find_edges
 from faceborn.fit.tables import tables_of
@@ -106,3 +106,15 @@ def test_the_offset_points_outwards_to_the_edge(model: HeadModel) -> None:
     assert facing.sum() > 15
     moved = found.offset_px[facing] / sideways[facing]
     assert np.median(moved) == pytest.approx(6.0, abs=1.0)
+
+
+def test_a_head_without_an_outline_has_no_edges() -> None:
+    none = Crossings(
+        edges=np.zeros((0, 2), int),
+        along=np.zeros(0),
+        places_px=np.zeros((0, 2)),
+        normals_px=np.zeros((0, 2)),
+    )
+    photo = Photo(pixels=plain_ground(), focal_px=None, source="<test>", sha256="")
+    found = find_edges(photo, camera_at(yaw_deg=90.0), none, eye_px=250.0, reach_percent=8.0)
+    assert len(found.crossings) == len(found.offset_px) == len(found.trust) == 0

@@ -84,6 +84,8 @@ def _foremost(camera: Camera, contour: Crossings, bin_px: float) -> Array:
 
 def _sample(pixels: Array, places: Array, step_px: float) -> Array:
     """(N, T, 3) float32 colours at (N, T, 2), averaged over a step where that is wide."""
+    if not len(places):  # a head turned so oddly that nothing of it is an outline
+        return np.zeros((*places.shape[:2], 3), np.float32)
     low = np.floor(places.min((0, 1)) - 4 * step_px - 2).astype(int)
     high = np.ceil(places.max((0, 1)) + 4 * step_px + 2).astype(int)
     height, width = pixels.shape[:2]
