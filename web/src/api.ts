@@ -77,6 +77,7 @@ export function sendPhoto(
     });
     const form = new FormData();
     form.append('photo', photo, name);
+    form.append('preview', 'false'); // the page draws its own pictures
     if (face > 1) form.append('face', String(face));
     request.send(form);
   });
