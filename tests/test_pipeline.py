@@ -82,8 +82,8 @@ def test_the_report_has_the_schema(head: faceborn.Head, astronaut: Path) -> None
 def test_path_and_content_give_the_same_head(head: faceborn.Head, astronaut: Path) -> None:
     portrait = faceborn.Portrait(astronaut.read_bytes())
     _, shape = portrait.fit()
-    assert head.texture.hair_mm is not None  # the fit's shape is bald
-    assert np.array_equal(raise_hair(shape, head.texture.hair_mm).vertices_mm, head.vertices)
+    assert head.texture.hair_height_mm is not None  # the fit's shape is bald
+    assert np.array_equal(raise_hair(shape, head.texture.hair_height_mm).vertices_mm, head.vertices)
 
 
 def test_landmarks_are_in_pixels_in_all_three_directions() -> None:

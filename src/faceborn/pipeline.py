@@ -72,8 +72,8 @@ class Portrait:
         face = self.faces[number - 1]
         with self.stage("texture"):
             texture = bake_texture(self.photo, face, fit, shape, size_px=texture_size)
-        if texture.hair_mm is not None:
-            shape = raise_hair(shape, texture.hair_mm)
+        if texture.hair_height_mm is not None:
+            shape = raise_hair(shape, texture.hair_height_mm)
         self._seen_fraction[number] = texture.seen_fraction
         result = Result(
             photo=self.photo,

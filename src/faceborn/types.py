@@ -226,7 +226,7 @@ class Texture(Record):
     images: Mapping[str, Array]
     source: Mapping[str, Array]  # part -> (h, w) uint8 of Source; at least "face" and "scalp"
     seen_fraction: float  # of the face's surface, 0..1
-    hair_mm: Array | None = None  # (V,) how far hair stands off the skull
+    hair_height_mm: Array | None = None  # (V,) how far hair stands off the skull
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

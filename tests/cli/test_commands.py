@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 import faceborn
 from faceborn.cli import main
+from faceborn.cli.demo import _program
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,6 +36,20 @@ def test_demo_then_info(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     said = capsys.readouterr().out
     assert "52" in said
     assert "jaw" in said
+
+
+@pytest.mark.parametrize("called", ["faceborn", "__main__.py"])
+def test_the_demo_names_a_program_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str
+) -> None:
+    """Called by its own name or as a module, out of an environment that is not on the PATH."""
+    programs = tmp_path / "venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "faceborn").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    monkeypatch.setattr(sys, "argv", [str(programs / called)])
+    assert Path(_program()) == Path("venv/bin/faceborn")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no GLB", b"glTF\2\0\0\0\xff\xff\0\0"])

@@ -110,9 +110,24 @@ def test_the_largest_face_or_another_or_all(two_faces: Array, tmp_path: Path) ->
         assert faces[0]["box_px"][0] < 512 < faces[1]["box_px"][0]
     assert outputs == {
         "": [["us.glb"], []],
-        "--face 2": [[], ["us.glb"]],
+        "--face 2": [[], ["us_face2.glb"]],
         "--all-faces": [["us.glb"], ["us_face2.glb"]],
     }
+
+
+def test_a_missing_photo_keeps_its_name_in_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(tmp_path / "nothere.jpg")
+    assert main(["make", missing, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["photo"]["path"] == missing
+
+
+def test_posed_without_obj_or_ply_is_said_to_change_nothing(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["make", str(photo), "--posed"]) == 0
+    assert "--posed changes obj and ply" in capsys.readouterr().err
 
 
 def test_a_face_that_is_not_there(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

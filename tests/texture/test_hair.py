@@ -144,18 +144,18 @@ def test_hair_stands_as_high_as_in_the_photo(volume_mm: float) -> None:
     made = portray(hair=TONES["auburn"], volume_mm=volume_mm)
     texture = bake_texture(made.photo, made.face, made.fit, made.shape, size_px=512)
     model = made.shape.model
-    assert texture.hair_mm is not None
-    assert abs(texture.hair_mm.max() - volume_mm) < 0.25 * volume_mm + 2.0
+    assert texture.hair_height_mm is not None
+    assert abs(texture.hair_height_mm.max() - volume_mm) < 0.25 * volume_mm + 2.0
     below = (grow_on_vertices(model).hair_mm < -10) | (model.masks["ears"] > 0.5)
-    assert texture.hair_mm[below].max() < 0.1 * volume_mm + 0.01
+    assert texture.hair_height_mm[below].max() < 0.1 * volume_mm + 0.01
 
 
 def test_a_bald_head_keeps_its_outline() -> None:
     """Nothing stands off it, although background may look like hair."""
     made = portray(background=(0.08, 0.045, 0.03))
     texture = bake_texture(made.photo, made.face, made.fit, made.shape, size_px=512)
-    assert texture.hair_mm is not None
-    assert texture.hair_mm.max() < 1.0
+    assert texture.hair_height_mm is not None
+    assert texture.hair_height_mm.max() < 1.0
 
 
 @pytest.mark.parametrize(("volume_mm", "cropped"), [(0.0, 1.0), (20.0, 0.0)])

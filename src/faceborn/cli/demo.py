@@ -57,9 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _program() -> str:
     """How this program is called from here: it need not be on the PATH."""
     called = Path(sys.argv[0])
-    if not called.name.startswith("faceborn"):
+    if called.stem != "faceborn":  # as a module: the program lies beside its Python
+        called = Path(sys.executable).with_name("faceborn" + Path(sys.executable).suffix)
+    if not called.is_file():
         return "faceborn"
     try:
-        return str(called.resolve().relative_to(Path.cwd()))
+        return str(called.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(called)

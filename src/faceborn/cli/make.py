@@ -47,7 +47,9 @@ def add_to(commands: Any) -> None:
         help="side of the face's texture in pixels (default: 2048)",
     )
     parser.add_argument(
-        "--preview", action="store_true", help="also a picture to judge it by, STEM_preview.png"
+        "--preview",
+        action="store_true",
+        help="also a picture to judge it by, STEM_preview.png; takes longer than the head",
     )
     parser.add_argument(
         "--report", action="store_true", help="also what was found and measured, STEM.json"
@@ -85,10 +87,12 @@ def _number(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     jobs, troubles = _find_jobs(arguments.photos, arguments.output)
     talk = Talk(photos=len(jobs), quiet=arguments.quiet, verbose=arguments.verbose)
-    for error in troubles:
+    if arguments.posed and arguments.format == ("glb",):
+        talk.note("--posed changes obj and ply: a glb keeps expression and rotation apart")
+    for given, error in troubles:
         talk.trouble(error)
         if arguments.json:
-            _print_error("", error)
+            _print_error(given, error)
     failed = len(troubles)
     for job in jobs:
         talk.begin_photo(job.name)
@@ -143,10 +147,10 @@ class Job:
 
 def _find_jobs(
     photos: Sequence[str], output: Path | None
-) -> tuple[list[Job], list[faceborn.FacebornError]]:
-    """The photos to be made, each once, and what is wrong with the others."""
+) -> tuple[list[Job], list[tuple[str, faceborn.FacebornError]]]:
+    """The photos to be made, each once; which others were given, and what is wrong with them."""
     found: dict[Path | None, Job] = {}
-    troubles: list[faceborn.FacebornError] = []
+    troubles: list[tuple[str, faceborn.FacebornError]] = []
     for given in photos:
         if given == "-":
             found.setdefault(None, Job(None, output or Path()))
@@ -155,7 +159,7 @@ def _find_jobs(
             for path in faceborn.list_photos([given]):
                 found.setdefault(path.absolute(), Job(path, output or path.parent))
         except faceborn.FacebornError as error:
-            troubles.append(error)
+            troubles.append((given, error))
 
     jobs = list(found.values())
     names = Names([(job.folder, job.photo_stem) for job in jobs])
@@ -181,7 +185,7 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
             troubles.append(error)
             continue
         with portrait.stage("export"):
-            stem = job.face_stems(number) if arguments.all_faces else job.stem
+            stem = job.face_stems(number)
             files: dict[str, bytes] = {}
             for wanted in arguments.format:
                 files |= head.encode(wanted, stem, posed=arguments.posed)

@@ -10,8 +10,8 @@ class Names:
     """The stems of one batch.
 
     A photo's files have the photo's stem. Where two photos of a batch share it (me.jpg and me.png,
-    or two folders into one), the second gets me-2, the third me-3. With --all-faces the largest
-    face has the photo's stem, the others me_face2, me_face3.
+    or two folders into one), the second gets me-2, the third me-3. The largest face has the
+    photo's stem, the others me_face2, me_face3.
     """
 
     def __init__(self, wanted: Sequence[tuple[Path, str]]) -> None:

@@ -36,9 +36,8 @@ CROP_OVER_BOX = 1.45  # of the long side; the mesh's chin is 2.5 times as wrong 
 #     mesh      3.4, 4.1   4.3, 8.4   5.5, 11.9   7.9, 15.5
 # On real three-quarter views of about 40 degrees the mesh tells people apart better.
 NETWORK_YAW_DEG = 48.0
-ASK_YAW_DEG = (
-    34.0  # of the mesh, which reads less than there is; up to here the network is not asked
-)
+# Of the mesh, which reads less than there is; up to here the network is not asked.
+ASK_YAW_DEG = 34.0
 
 # A face counts if detector and mesh agree on it, or if one of them is sure. On 192 portraits of the
 # fellows and 71 of the congress set: all found, one more person in a background, nothing else.

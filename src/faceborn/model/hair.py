@@ -9,12 +9,12 @@ from faceborn.types import Array, Shape
 CENTER_MM = np.array([0.0, 40.0, -5.0])  # of the skull of the mean head
 
 
-def raise_hair(shape: Shape, hair_mm: Array) -> Shape:
+def raise_hair(shape: Shape, height_mm: Array) -> Shape:
     """The same head with its hair on: vertices move away from the middle of the skull.
 
-    hair_mm  (V,) how far
+    height_mm  (V,) how far
     """
     outward = shape.model.mean_mm - CENTER_MM
     outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
-    lifted = shape.vertices_mm + outward * hair_mm[:, None]
+    lifted = shape.vertices_mm + outward * height_mm[:, None]
     return shape.replace(vertices_mm=lifted.astype(np.float32))

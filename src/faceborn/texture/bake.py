@@ -135,7 +135,7 @@ def bake_texture(
         images=images,
         source={"face": _enlarge(source, size_px // 2), "scalp": scalp_source},
         seen_fraction=float((source[face_skin] == Source.SEEN).mean()),
-        hair_mm=hair_volume(hair, model),
+        hair_height_mm=hair_volume(hair, model),
     )
 
 
