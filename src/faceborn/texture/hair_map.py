@@ -1,8 +1,8 @@
 """Which pixels around the head are hair: a map of the photo at one millimetre per pixel.
 
 The part map of our own network is too coarse yet. So three classes, skin, hair and everything else,
-compete for every pixel: each has a place where it is likely, given by the projected head, and colours
-that are learned from this one photo, starting from those places (expectation maximisation).
+compete for every pixel: each has a place where it is likely, given by the projected head, and
+colours that are learned from this one photo, starting from those places (expectation maximisation).
 """
 
 from __future__ import annotations
