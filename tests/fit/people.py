@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from faceborn.fit.contour import match_contour
-from faceborn.fit.face import bias_px
 from faceborn.fit.points import OUTLINE, SKIN_COUNT
 from faceborn.fit.tables import tables_of
+from faceborn.fit.weights import bias_px
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
 from faceborn.model import make_shape
 from faceborn.model.shape import place_vertices

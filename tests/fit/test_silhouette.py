@@ -9,7 +9,7 @@ import pytest
 
 from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.contour import Crossings, occluding_contour
-from faceborn.fit.face import OF_NETWORK
+from faceborn.fit.settings import OF_NETWORK
 from faceborn.fit.silhouette import find_edges
 from faceborn.fit.tables import tables_of
 from faceborn.geometry.raster import rasterise

@@ -8,9 +8,9 @@ import numpy as np
 
 from faceborn.errors import FacebornError
 from faceborn.fit import FitSettings, fit_face
-from faceborn.fit.face import bias_px
 from faceborn.fit.points import FACING_PAIRS, SKIN_COUNT
 from faceborn.fit.tables import tables_of
+from faceborn.fit.weights import bias_px
 from faceborn.types import Array, Fit, HeadModel, Landmarks
 from landmarks.canonical import Canonical
 from landmarks.detect import Detected

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from head.source import Source
 
-from faceborn.fit.face import FitSettings, fit_face
+from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.points import LIDS, LIPS, OUTLINE, SKIN_COUNT
 from faceborn.fit.rows import projection_jacobian
 from faceborn.fit.tables import normals_at, tables_of

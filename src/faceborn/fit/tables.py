@@ -12,7 +12,7 @@ from faceborn.fit.gaze import Eyeballs, eyeballs
 from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.silhouette import profile_skin
 from faceborn.fit.surface import LinearPoints, joint_points, linear_points, vertex_points
-from faceborn.fit.unknowns import ExpressionUnknowns, expression_unknowns
+from faceborn.fit.unknowns import ExpressionUnknowns, Packing, expression_unknowns
 from faceborn.types import Array, HeadModel, Landmarks, Record
 
 
@@ -23,6 +23,7 @@ class Tables(Record):
     landmarks: Landmarks  # the scheme's
     roles: PointRoles
     expression: ExpressionUnknowns
+    packing: Packing
     points: LinearPoints  # the scheme's points on the skin
     corners: tuple[LinearPoints, LinearPoints, LinearPoints]  # of the triangles they lie in
     band: ContourBand  # of the jaw
@@ -54,6 +55,7 @@ def tables_of(model: HeadModel, scheme: str) -> Tables:
         landmarks=landmarks,
         roles=roles,
         expression=expression,
+        packing=Packing(identities=points.modes_mm.shape[2] - unknowns, expressions=unknowns),
         points=points,
         corners=(corner(0), corner(1), corner(2)),
         band=contour_band(model, points.mean_mm[roles.outline], expression.weights),

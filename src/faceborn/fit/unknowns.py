@@ -64,6 +64,34 @@ OPPOSED = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """Where each unknown stands in a step; without its pose, in a shape."""
+
+    identities: int  # coefficients, the mouth's own included
+    expressions: int
+
+    @property
+    def identity(self) -> slice:
+        return slice(0, self.identities)
+
+    @property
+    def expression(self) -> slice:
+        return slice(self.identities, self.identities + self.expressions)
+
+    @property
+    def shape(self) -> slice:
+        return slice(0, self.identities + self.expressions)
+
+    @property
+    def rotation(self) -> slice:
+        return slice(self.shape.stop, self.shape.stop + 3)
+
+    @property
+    def translation(self) -> slice:
+        return slice(self.shape.stop + 3, self.shape.stop + 6)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ExpressionUnknowns(Record):
     """How the unknowns make the weights, and their prior."""
