@@ -17,20 +17,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from faceborn.light.harmonics import harmonics
+from faceborn.light.srgb import linear_from_srgb, srgb_from_linear
 from faceborn.model import load_head_model
 from faceborn.pipeline import Portrait
 from faceborn.texture.atlas import to_texels
 from faceborn.texture.colour import (
     LUMINANCE,
     blur,
-    linear_from_srgb,
     log_linear,
     resize,
     smoothstep,
     spread_into_gaps,
-    srgb_from_linear,
 )
-from faceborn.texture.light import harmonics
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.view import sample_photo, view_head, view_part
 from faceborn.types import Array

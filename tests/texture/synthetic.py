@@ -10,10 +10,10 @@ import numpy as np
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.raster import rasterise
 from faceborn.geometry.rotations import FLIP, rotation_from_angles
+from faceborn.light.harmonics import harmonics
+from faceborn.light.srgb import srgb_from_linear
 from faceborn.model import load_head_model, make_shape, raise_hair
-from faceborn.texture.colour import srgb_from_linear
 from faceborn.texture.growth import grow_on_tile, grow_on_vertices
-from faceborn.texture.light import harmonics
 from faceborn.texture.prior import load_prior
 from faceborn.texture.regions import regions_of
 from faceborn.types import Array, Camera, Face, Fit, Photo, Shape

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from faceborn.errors import TextureError
+from faceborn.light.srgb import linear_from_srgb
 from faceborn.model.parts import MATERIALS
 from faceborn.texture import bake_texture
-from faceborn.texture.colour import LUMINANCE, linear_from_srgb, log_linear
+from faceborn.texture.colour import LUMINANCE, log_linear
 from faceborn.texture.regions import regions_of
 from faceborn.types import Array, Source, Texture
 from tests.texture.synthetic import MOLE_TEXEL, Portrayed, portray

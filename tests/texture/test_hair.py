@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from faceborn.light.srgb import linear_from_srgb
 from faceborn.texture import bake_texture
 from faceborn.texture.atlas import covered
-from faceborn.texture.colour import linear_from_srgb
 from faceborn.texture.growth import grow_on_tile, grow_on_vertices
 from faceborn.texture.hair_map import HairMap, map_hair
 from faceborn.texture.hairline import KNOTS, find_hairline

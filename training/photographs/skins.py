@@ -18,10 +18,11 @@ import cv2
 import numpy as np
 
 from faceborn.errors import FacebornError
+from faceborn.light.srgb import linear_from_srgb, srgb_curve, srgb_from_linear
 from faceborn.model import load_head_model
 from faceborn.pipeline import Portrait
 from faceborn.texture.atlas import to_texels
-from faceborn.texture.colour import LUMINANCE, blur, linear_from_srgb, srgb_from_linear
+from faceborn.texture.colour import LUMINANCE, blur
 from faceborn.texture.eyes import read_iris
 from faceborn.texture.prior import load_prior
 from faceborn.types import Array, Record
@@ -57,8 +58,8 @@ class Skin(Record):
 def ita_of(tone: Array) -> float:
     """Individual typology angle in degrees of (3,) linear albedo: 55 very light, -30 dark."""
     pixel = np.clip(tone, 0, 1).astype(np.float32).reshape(1, 1, 3)
-    srgb = np.where(pixel <= 0.0031308, pixel * 12.92, 1.055 * pixel ** (1 / 2.4) - 0.055)
-    lightness, _, yellow = cv2.cvtColor(srgb.astype(np.float32), cv2.COLOR_RGB2LAB)[0, 0]
+    srgb = srgb_curve(pixel).astype(np.float32)
+    lightness, _, yellow = cv2.cvtColor(srgb, cv2.COLOR_RGB2LAB)[0, 0]
     return float(np.rad2deg(np.arctan2(lightness - 50.0, yellow)))
 
 

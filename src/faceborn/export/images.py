@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from faceborn.light.srgb import srgb_curve
 from faceborn.model.images import load_part_images
 from faceborn.types import Array, Material, Source, Texture
 
@@ -65,10 +66,5 @@ def part_image(material: Material, texture: Texture) -> Array:
     """The picture of one part, (h, w, 3 or 4); plain colour where the part has none."""
     if material.image is not None:
         return texture.images[material.image]
-    plain = np.round(255 * to_srgb(np.asarray(material.base_color[:3]))).astype(np.uint8)
+    plain = np.round(255 * srgb_curve(np.asarray(material.base_color[:3]))).astype(np.uint8)
     return np.broadcast_to(plain, (4, 4, 3))
-
-
-def to_srgb(linear: Array) -> Array:
-    """Linear light to sRGB, both 0..1 (IEC 61966-2-1)."""
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -1,21 +1,13 @@
-"""sRGB and linear light, tone and backdrop."""
+"""Tone and backdrop."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from faceborn.light.srgb import srgb_curve
 from faceborn.types import Array
 
-_CODES = np.arange(256) / 255.0
-LINEAR_OF_CODE = np.where(
-    _CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4
-).astype(np.float32)
 SHOULDER = 0.72  # linear light below this is shown as it is
-
-
-def linear(picture: Array) -> Array:
-    """uint8 sRGB to float32 linear, any shape."""
-    return np.asarray(LINEAR_OF_CODE[picture])
 
 
 def display(light: Array) -> Array:
@@ -23,9 +15,7 @@ def display(light: Array) -> Array:
     over = np.maximum(light - SHOULDER, 0.0)
     room = 1.0 - SHOULDER
     shown = np.minimum(light, SHOULDER) + room * over / (over + room)
-    shown = np.clip(shown, 0.0, 1.0)
-    codes = np.where(shown <= 0.0031308, shown * 12.92, 1.055 * shown ** (1 / 2.4) - 0.055)
-    return np.asarray(codes * 255 + 0.5, np.uint8)
+    return np.asarray(srgb_curve(np.clip(shown, 0.0, 1.0)) * 255 + 0.5, np.uint8)
 
 
 def backdrop(size_px: tuple[int, int]) -> Array:

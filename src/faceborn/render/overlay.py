@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from faceborn.geometry.rotations import FLIP
+from faceborn.light.harmonics import harmonics
+from faceborn.light.srgb import linear_from_srgb
 from faceborn.render.cameras import crop_camera
-from faceborn.render.colour import linear
 from faceborn.render.layers import draw_layers, lay_over
 from faceborn.render.occlusion import Visibility, soften
 from faceborn.render.surface import Fragments
@@ -93,13 +94,13 @@ def render_over_photo(
 
     def measure(fragments: Fragments, albedo: Array, _: float) -> Array:
         if not found:
-            shown = linear(background[fragments.inside])
+            shown = linear_from_srgb(background[fragments.inside])
             found.append(fit_sphere_light(fragments, albedo, shown, fragments.part == skin[0]))
         return albedo
 
     def relight(fragments: Fragments, albedo: Array, _: float) -> Array:
         mean = found[0][0].mean()
-        light = np.clip(sphere_basis(fragments.normals) @ found[0], LEAST * mean, MOST * mean)
+        light = np.clip(harmonics(fragments.normals) @ found[0], LEAST * mean, MOST * mean)
         # The skin's albedo already holds the shade of its folds; eyes and mouth have none. Its
         # colour error went into the fitted light: teeth would show it.
         other = ~np.isin(fragments.part, skin)
@@ -127,14 +128,6 @@ def render_over_photo(
     return background, lay_over(*draw(relight, 2), background)
 
 
-def sphere_basis(normals: Array) -> Array:
-    """(N, 9) spherical harmonics up to order 2, without their constants."""
-    x, y, z = normals.T
-    return np.stack(
-        [np.ones_like(x), x, y, z, x * y, y * z, x * z, x * x - y * y, 3 * z * z - 1], 1
-    )
-
-
 def fit_sphere_light(fragments: Fragments, albedo: Array, shown: Array, used: Array) -> Array:
     """(9, 3): the light that makes `albedo` (N, 3) look like `shown` (N, 3), both linear."""
     used = used & (albedo.min(1) > 0.01) & (fragments.normals[:, 2] > 0.2)
@@ -143,7 +136,7 @@ def fit_sphere_light(fragments: Fragments, albedo: Array, shown: Array, used: Ar
     if len(chosen) < 50:
         light[0] = np.median(shown, 0) / np.maximum(np.median(albedo, 0), 0.02)
         return light
-    basis = sphere_basis(fragments.normals[chosen]).astype(np.float64)
+    basis = harmonics(fragments.normals[chosen]).astype(np.float64)
     prior = np.diag([1e-6] + [RIDGE] * 3 + [4 * RIDGE] * 5) * len(chosen)
     for channel in range(3):
         a, b = albedo[chosen, channel].astype(np.float64), shown[chosen, channel]

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from faceborn.geometry.raster import Raster
+from faceborn.light.srgb import linear_from_srgb
 from faceborn.model.parts import MATERIAL_OF
-from faceborn.render.colour import linear
 from faceborn.types import Array, Camera, Record, Shape, Source, Texture
 
 CLAY = np.array([0.50, 0.47, 0.45], np.float32)
@@ -108,14 +108,14 @@ def roughness_of(fragments: Fragments, shape: Shape, texture: Texture) -> Array:
 
 def _source_colour(texture: Texture, part: str, uv: Array) -> Array:
     if part not in texture.source:
-        return linear(SOURCE_PALETTE[-1])
+        return linear_from_srgb(SOURCE_PALETTE[-1])
     labels = texture.source[part]
     height, width = labels.shape
     column = np.clip((uv[:, 0] * width).astype(np.int32), 0, width - 1)
     row = np.clip(((1 - uv[:, 1]) * height).astype(np.int32), 0, height - 1)
     # Texels outside of every island can only be met on its very edge.
     label = np.where(labels[row, column] == Source.OUTSIDE, Source.INFERRED, labels[row, column])
-    return linear(SOURCE_PALETTE[label])
+    return linear_from_srgb(SOURCE_PALETTE[label])
 
 
 def _material_colour(texture: Texture, part: str, uv: Array) -> Array:
@@ -128,7 +128,7 @@ def _material_colour(texture: Texture, part: str, uv: Array) -> Array:
         return np.broadcast_to(np.append(SKIN, np.float32(opacity)), (len(uv), 4))
     sampled = sample(texture.images[material.image], uv)
     colour = np.ones((len(uv), 4), np.float32)
-    colour[:, :3] = linear(sampled[:, :3])
+    colour[:, :3] = linear_from_srgb(sampled[:, :3])
     if sampled.shape[1] == 4 and material.alpha != "opaque":
         colour[:, 3] = sampled[:, 3] / np.float32(255)
     return np.asarray(colour * base)

@@ -8,17 +8,10 @@ import cv2
 import numpy as np
 
 from faceborn.errors import TextureError
+from faceborn.light.srgb import linear_from_srgb, srgb_float
 from faceborn.model.images import load_part_images
 from faceborn.texture.beard import beard_cover, curls, lay_beard
-from faceborn.texture.colour import (
-    LUMINANCE,
-    brightened,
-    linear_from_srgb,
-    log_linear,
-    resize,
-    smoothstep,
-    srgb_float,
-)
+from faceborn.texture.colour import LUMINANCE, brightened, log_linear, resize, smoothstep
 from faceborn.texture.complete import Completed, complete
 from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris

@@ -1,4 +1,4 @@
-"""sRGB, linear light and logarithms of it."""
+"""Logarithms of light, and what is done to pictures of them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,6 @@ DARKEST = 2e-3  # linear; below this a photo holds noise only
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # BT.709
 
 FINEST_SIGMA_PX = 3.0  # of a blur that is made on a smaller picture, there
-
-_CODES = np.arange(256) / 255.0
-_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4)
-_LOG_STEPS = 4096
-
-
-def linear_from_srgb(picture: Array) -> Array:
-    """(..., 3) uint8 sRGB to float32 linear 0..1."""
-    return np.asarray(_LINEAR.astype(np.float32)[picture])
-
-
-def srgb_from_linear(linear: Array) -> Array:
-    """(..., C) linear to uint8 sRGB, clipped."""
-    return np.asarray(srgb_float(linear) * 255 + 0.5).astype(np.uint8)
-
-
-def srgb_float(linear: Array) -> Array:
-    """(..., C) linear to float32 sRGB 0..1, clipped, by table."""
-    clipped = np.clip(linear, 0.0, 1.0)
-    index = (np.sqrt(clipped) * (_LOG_STEPS - 1) + 0.5).astype(np.int32)
-    return np.asarray(_SRGB[index])
-
-
-_root = np.arange(_LOG_STEPS) / (_LOG_STEPS - 1)
-_SRGB = np.where(
-    _root**2 <= 0.0031308,
-    _root**2 * 12.92,
-    1.055 * np.maximum(_root**2, 1e-12) ** (1 / 2.4) - 0.055,
-).astype(np.float32)
 
 
 def log_linear(linear: Array) -> Array:

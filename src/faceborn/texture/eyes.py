@@ -7,15 +7,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from faceborn.light.srgb import linear_from_srgb, srgb_from_linear
 from faceborn.model.parts import IRIS_UV_RADIUS
-from faceborn.texture.colour import (
-    LUMINANCE,
-    blur,
-    exact_blur,
-    linear_from_srgb,
-    smoothstep,
-    srgb_from_linear,
-)
+from faceborn.texture.colour import LUMINANCE, blur, exact_blur, smoothstep
 from faceborn.types import Array, Photo
 
 SIZE_PX = 512

@@ -15,13 +15,8 @@ import numpy as np
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.raster import rasterise
 from faceborn.geometry.rotations import FLIP
-from faceborn.texture.colour import (
-    LUMINANCE,
-    blur,
-    linear_from_srgb,
-    log_linear,
-    smoothstep,
-)
+from faceborn.light.srgb import linear_from_srgb
+from faceborn.texture.colour import LUMINANCE, blur, log_linear, smoothstep
 from faceborn.texture.growth import grow_on_vertices
 from faceborn.texture.light import LightFit
 from faceborn.types import Array, Camera, Fit, Photo, Record, Shape

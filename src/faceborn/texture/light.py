@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from faceborn.light.harmonics import harmonics
 from faceborn.texture.colour import LUMINANCE
 from faceborn.texture.prior import MODE_SIZE_PX, AlbedoPrior
 from faceborn.types import Array, Record
@@ -45,14 +46,6 @@ class LightFit(Record):
         floor = DARKEST_SHADE * float(self.luminance[0] + self.luminance[3])
         shade = np.log(np.maximum(level, max(floor, 0.05)))
         return np.asarray(shade[..., None] + basis[..., :4] @ self.cast, np.float32)
-
-
-def harmonics(normals: Array) -> Array:
-    """(..., 3) to (..., 9): 1, x, y, z, xy, xz, yz, x2-y2, 3z2-1, not normalised."""
-    x, y, z = normals[..., 0], normals[..., 1], normals[..., 2]
-    return np.stack(
-        [np.ones_like(x), x, y, z, x * y, x * z, y * z, x * x - y * y, 3 * z * z - 1], -1
-    )
 
 
 def fit_light(

@@ -8,15 +8,14 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from faceborn.light.srgb import linear_from_srgb, srgb_float
 from faceborn.texture.colour import (
     blur,
     brightened,
-    linear_from_srgb,
     log_linear,
     resize,
     smoothstep,
     spread_into_gaps,
-    srgb_float,
 )
 from faceborn.texture.hair import Hair, hair_cover, hair_detail, hair_layer
 from faceborn.texture.hair_map import HairMap, look_up
