@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from faceborn.model.hair import SKULL_CENTER_MM
 from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.texture.atlas import to_texels
 from faceborn.texture.colour import smoothstep
 from faceborn.types import Array, HeadModel, Record
 
-CENTER_MM = np.array([0.0, 50.0, 0.0])
 CROWN = np.array([0.0, 0.83, -0.55])  # direction from the centre
 RADIUS_MM = 95.0
 RIM_MM = 82.0  # height of the upper edge of the hair that goes last: ear to ear around the back
@@ -37,7 +37,7 @@ class Growth(Record):
 def grow_on_vertices(model: HeadModel) -> Growth:
     """The coordinates of every vertex of `model`."""
     mean = model.mean_mm.astype(np.float64)
-    outward = mean - CENTER_MM
+    outward = mean - SKULL_CENTER_MM
     outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
     left = np.array([1.0, 0.0, 0.0])
     front = np.cross(left, CROWN)
