@@ -97,6 +97,12 @@ def test_one_line_and_the_others_are_made(
     assert said.out == f"{out / 'good.glb'}\n"
 
 
+def test_a_photo_that_fails_leaves_no_folder(tmp_path: Path) -> None:
+    no_face(tmp_path / "bad.jpg", tmp_path)
+    assert main(["make", str(tmp_path / "bad.jpg"), "-o", str(tmp_path / "deep" / "out")]) == 1
+    assert os.listdir(tmp_path) == ["bad.jpg"]
+
+
 def test_a_bomb(
     bomb: bytes, astronaut: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

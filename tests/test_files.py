@@ -118,6 +118,26 @@ def test_a_limit_of_the_system_reached_in_the_middle_of_a_file(tmp_path: Path) -
     assert os.listdir(tmp_path) == []
 
 
+def test_a_folder_that_could_be_made_is_fine_and_is_not_made(tmp_path: Path) -> None:
+    check_folder(tmp_path / "new" / "folder")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("there", ["", "new", "new/folder"])
+def test_a_failure_leaves_no_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    """Those that it has made go, those that were there stay."""
+    (tmp_path / there).mkdir(parents=True, exist_ok=True)
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(
+        files, "open", lambda path, _: FailingFile(path, errno.ENOSPC), raising=False
+    )
+    with pytest.raises(UnwritableOutput, match="disk is full"):
+        write_files(tmp_path / "new" / "folder", {"a.glb": b"new"})
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_folder_under_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):

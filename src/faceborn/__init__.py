@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from faceborn.export import write_ply as write_ply
     from faceborn.faces import find_faces as find_faces
     from faceborn.files import check_folder as check_folder
+    from faceborn.files import make_folder as make_folder
     from faceborn.files import write_files as write_files
     from faceborn.fit import fit_face as fit_face
     from faceborn.head import FORMATS as FORMATS
@@ -73,7 +74,7 @@ _NAMES_OF = {
     "UnreadablePhoto UnwritableOutput",
     "export": "read_glb_summary write_glb write_obj write_ply",
     "faces": "find_faces",
-    "files": "check_folder write_files",
+    "files": "check_folder make_folder write_files",
     "fit": "fit_face",
     "head": "FORMATS Head",
     "model": "load_head_model make_shape",

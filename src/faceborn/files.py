@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from faceborn.errors import UnwritableOutput
@@ -15,13 +16,32 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder if it is not there. Raises UnwritableOutput, before any work is done."""
+    """Raises UnwritableOutput where files could not be written, before any work is done.
+
+    A folder that is not there stays so: `write_files` makes it when there is something to write.
+    """
     try:
+        place = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not place.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make the folder and those above it. Returns those that were not there, deepest first.
+
+    Raises UnwritableOutput.
+    """
+    check_folder(folder)
+    try:
+        missing = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise _unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    return missing
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -31,10 +51,10 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     that a full disk or a lost process never leaves half a file under a name that someone opens.
     Raises UnwritableOutput.
     """
-    check_folder(folder)
     for name in contents:
         if (folder / name).is_dir():  # renaming onto it would fail when others are in place
             raise _unwritable(folder / name, IsADirectoryError(errno.EISDIR, "a folder is there"))
+    made = make_folder(folder)
     token = secrets.token_hex(4)
     waiting: list[tuple[Path, Path]] = []
     try:
@@ -50,6 +70,9 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     finally:
         for temporary, _ in waiting:
             temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # only an empty folder can be removed: nothing was written then
+            for place in made:
+                place.rmdir()
     return [target for _, target in waiting]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from faceborn import FacebornError, check_folder
+from faceborn import FacebornError, make_folder
 from faceborn.serve.api import make_app
 from faceborn.serve.files import Files
 from faceborn.serve.guard import Guard
@@ -78,7 +78,7 @@ def _open(settings: Settings) -> tuple[Store, Files, Queue, Supervisor]:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     os.umask(0o077)  # photos of people, and ids that are the keys to them; workers inherit it
     if not is_address(settings.data):
-        check_folder(Path(settings.data))
+        make_folder(Path(settings.data))
     elif settings.broker is None:
         raise FacebornError(
             f"{settings.data} can hold files but no queue", hint="set FACEBORN_BROKER=redis://..."
