@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "faceborn"
-STEPS = {"photo", "faces", "fit", "texture", "export", "render"}
+STEPS = {"photo", "faces", "fit", "volume", "texture", "export", "render"}
 BASE = {"types", "errors", "geometry", "light"}
 # Folder or file -> what of faceborn it may import. Steps never import one another: they meet in
 # pipeline.py through records. "faceborn" alone is the lazy package: its version and public names.

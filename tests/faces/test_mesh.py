@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from faceborn.faces.crop import Crop
 from faceborn.faces.mesh import FaceMesh
 from faceborn.faces.mesh_mirror import MIRROR
+from faceborn.geometry.crop import Crop
 from faceborn.types import Array
 
 CROP = Crop(center_px=np.array([226.0, 118.0]), side_px=165.0, turn_rad=0.05)

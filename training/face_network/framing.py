@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from faceborn.faces.upright import lean_rad, square_around
+from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.types import Array
 
 

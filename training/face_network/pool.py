@@ -17,6 +17,10 @@ KEPT = (
     "rotation",
     "pose_deg",
     "expression",
+    "seed",
+    "focal_px",
+    "center_px",
+    "translation_mm",
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,9 +15,8 @@ from photographs.backgrounds import Backgrounds
 from photographs.beards import OFTEN as BEARD_OFTEN
 from photographs.beards import draw_beard
 from photographs.camera_effects import develop, expose
-from photographs.cameras import Pose, draw_camera, draw_pose
+from photographs.cameras import draw_camera
 from photographs.clothes import draw_clothes
-from photographs.expressions import draw_expression
 from photographs.hair import draw_haircut
 from photographs.headwear import OFTEN as HAT_OFTEN
 from photographs.headwear import draw_hat
@@ -30,6 +28,7 @@ from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth, m
 from photographs.scene import MOUTH_PARTS, Kind, Scene
 from photographs.shading import LINEAR, SKIN, SPECTACLES, shade
 from photographs.shards import SIZE_PX, Sample
+from photographs.sitters import Sitter, draw_sitters
 from photographs.skins import load_skins
 from photographs.spectacles import OFTEN as SPECTACLES_OFTEN
 from photographs.spectacles import draw_spectacles, lay_lenses
@@ -43,15 +42,6 @@ MASK_PX = 256
 LIP_GAP_MM = 0.8  # below, the mouth's inside is not drawn
 IRISES = ((0.075, 0.042, 0.024), (0.03, 0.016, 0.01), (0.12, 0.1, 0.05), (0.12, 0.16, 0.2))
 TEETH = np.array([0.58, 0.52, 0.42])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sitter:
-    """What was drawn for one photograph before anything is rendered."""
-
-    rng: np.random.Generator
-    pose: Pose
-    person: Person
 
 
 class Studio:
@@ -103,18 +93,7 @@ class Studio:
         return self._photograph(self._sitters(block)[row], number)
 
     def _sitters(self, block: int) -> list[Sitter]:
-        rngs = [np.random.default_rng([self.seed, BLOCK * block + row]) for row in range(BLOCK)]
-        poses = [draw_pose(rng) for rng in rngs]
-        expressions = [
-            draw_expression(rng, self.model, pose.yaw_deg, pose.pitch_deg)
-            for rng, pose in zip(rngs, poses, strict=True)
-        ]
-        identities = np.stack([self.crowd.draw_identity(rng) for rng in rngs])
-        people = self.crowd.make(identities, expressions)
-        return [
-            Sitter(rng=rng, pose=pose, person=person)
-            for rng, pose, person in zip(rngs, poses, people, strict=True)
-        ]
+        return draw_sitters(self.crowd, self.seed, range(BLOCK * block, BLOCK * (block + 1)))
 
     def _photograph(self, sitter: Sitter, number: int) -> Sample:
         rng, pose, person, scene = sitter.rng, sitter.pose, sitter.person, self.scene

@@ -7,11 +7,11 @@ import numpy as np
 
 from faceborn.faces.boxes import same_face, strongest
 from faceborn.faces.centerface import CenterFace
-from faceborn.faces.crop import Crop
 from faceborn.faces.interface import Detection, Detector, Landmarker
 from faceborn.faces.mesh import FaceMesh
 from faceborn.faces.network import FaceNetwork
 from faceborn.faces.pose import pose_from_five, pose_from_mesh
+from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import angles_from_rotation
 from faceborn.types import Array, Face, Photo
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from faceborn.faces.crop import Crop
+from faceborn.geometry.crop import Crop
 from faceborn.types import Array, Record
 
 

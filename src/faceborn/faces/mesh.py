@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from faceborn.assets import asset_path
-from faceborn.faces.crop import Crop
 from faceborn.faces.interface import Measurement
 from faceborn.faces.mesh_mirror import MIRROR
 from faceborn.faces.pose import pose_from_mesh
+from faceborn.geometry.crop import Crop
 from faceborn.types import Array
 
 SIZE_PX = 192

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from faceborn.assets import asset_path
-from faceborn.faces.crop import Crop
-from faceborn.faces.upright import lean_rad, square_around
+from faceborn.geometry.crop import Crop
+from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.model.face_points import SCHEME, load_face_points
 from faceborn.types import Array, Face, Record
 

@@ -23,7 +23,7 @@ from face_network.framing import (
 from face_network.pool import Pool
 from face_network.samples import cut_parts, cut_sample, mirrored
 
-from faceborn.faces.upright import lean_rad
+from faceborn.geometry.upright import lean_rad
 from faceborn.model.face_points import load_face_points
 from tests.training.face_network.photographs_drawn import draw_sample, write_drawn
 

@@ -15,10 +15,10 @@ from face_network.network import Design
 from face_network.weights import build
 
 from faceborn.faces import find_faces
-from faceborn.faces.crop import Crop
 from faceborn.faces.network import FaceNetwork, Look, first_crop, second_crop
-from faceborn.faces.upright import lean_rad
+from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import angles_from_rotation, rotation_from_angles
+from faceborn.geometry.upright import lean_rad
 from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
 from faceborn.types import Array

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from faceborn.faces.crop import Crop
+from faceborn.geometry.crop import Crop
 from faceborn.types import Array
 
 

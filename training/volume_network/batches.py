@@ -1,0 +1,95 @@
+"""Batches, made by processes of their own while the network learns from the last."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from face_network.batches import Mixing, relit, to_network
+from face_network.framing import Framing
+from face_network.pool import Pool
+from face_network.weights import load_weights
+from torch import Tensor
+
+from faceborn.types import Array
+from faceborn.volume.grid import SIZE, SLICES
+from volume_network.samples import Sample, Sitting
+
+HALF = SIZE // 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a worker finds photographs and the network that looks at them."""
+
+    folders: tuple[Path, ...]
+    face: Path  # weights of the face network
+    framing: Framing
+    samples: int = 16  # of a batch
+    share_blind: float = 0.12  # of samples without a guide
+
+
+class Batch(NamedTuple):
+    """B samples, channels last in memory."""
+
+    picture: Tensor  # (B, 3, P, P) -1..1
+    guide: Tensor  # (B, 50, 48, 48) 0..1; 0 where there is none
+    solid: Tensor  # (B, 4 * SLICES, 48, 48) uint8
+
+
+def pack(samples: list[Sample], blind: Array, rng: np.random.Generator) -> Batch:
+    """Samples as the network takes them; blind (B,) bool hides the guide."""
+    pictures = relit(to_network(np.stack([s.picture for s in samples])), Mixing(), rng)
+    guides = np.stack([s.guide for s in samples]) * ~blind[:, None, None, None]
+    solids = np.stack([s.solid for s in samples])
+    return Batch(
+        picture=pictures,
+        guide=torch.from_numpy(guides.astype(np.float32) / 255).permute(0, 3, 1, 2),
+        solid=torch.from_numpy(packed(solids)).permute(0, 3, 1, 2),
+    )
+
+
+def packed(solids: Array) -> Array:
+    """(B, SIZE, SIZE, SLICES) to (B, 48, 48, 4 * SLICES), what `unpack` of the grid reads."""
+    split = solids.reshape(len(solids), HALF, 2, HALF, 2, SLICES)
+    return np.ascontiguousarray(split.transpose(0, 1, 3, 2, 4, 5)).reshape(
+        len(solids), HALF, HALF, 4 * SLICES
+    )
+
+
+def batches(source: Source, seed: int, *, workers: int) -> Iterator[Batch]:
+    """Batches without end; those of a seed are the same, in the order of their workers."""
+    context = multiprocessing.get_context("spawn")
+    queues = [context.Queue(4) for _ in range(workers)]
+    for number, queue in enumerate(queues):
+        arguments = (source, seed * 1000 + number, queue)
+        context.Process(target=_work, args=arguments, daemon=True).start()
+    while True:
+        for queue in queues:
+            yield _from_arrays(queue.get())
+
+
+def _work(source: Source, seed: int, queue: Any) -> None:
+    torch.set_num_threads(1)
+    pool = Pool(source.folders)
+    sitting = Sitting(pool, load_weights(source.face))
+    rng = np.random.default_rng(seed)
+    made = 0
+    while True:
+        if made % 100 == 0:
+            pool.take_in()
+        numbers = rng.integers(len(pool), size=source.samples).tolist()
+        samples = sitting.draw(numbers, source.framing, rng)
+        batch = pack(samples, rng.random(len(samples)) < source.share_blind, rng)
+        # Plain arrays travel by pickle: tensors would need a shared memory that containers lack.
+        queue.put([item.permute(0, 2, 3, 1).numpy() for item in batch])
+        made += 1
+
+
+def _from_arrays(arrays: list[Array]) -> Batch:
+    return Batch(*(torch.from_numpy(array).permute(0, 3, 1, 2) for array in arrays))
