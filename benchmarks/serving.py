@@ -94,7 +94,12 @@ class Serving:
         """Their process ids."""
         try:
             parents = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-            return [int(child) for children in parents for child in children.read_text().split()]
+            children = [child for found in parents for child in found.read_text().split()]
+            return [
+                int(child)
+                for child in children
+                if b"faceborn.serve.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+            ]
         except OSError:  # it ends just now
             return []
 

@@ -100,7 +100,12 @@ class Server:
     def workers(self) -> list[int]:
         """Process ids of its workers."""
         parents = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(child) for children in parents for child in children.read_text().split()]
+        children = [child for found in parents for child in found.read_text().split()]
+        return [
+            int(child)
+            for child in children
+            if b"faceborn.serve.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
 
     def upload(
         self, photo: bytes, *, name: str = "me.jpg", kind: str = "image/jpeg", **options: Any

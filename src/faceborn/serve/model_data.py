@@ -18,6 +18,11 @@ from faceborn.serve.coarse import coarse_triangles
 
 Array = NDArray[Any]
 
+MEDIA_TYPES = {
+    "model.json": "application/json",
+    "shapes.bin": "application/octet-stream",
+    "coarse.bin": "application/octet-stream",
+}
 COARSE_TRIANGLES = 11_000  # of 49,000: the head in motion looks the same at 800 x 600
 POINT_NOISE_MM = 0.25  # what a what-if change may move of the rest of the head
 MAX_SD = 2.6  # of the change at the slider's end: farther is rarely seen on a real head
@@ -57,15 +62,11 @@ SHAPES: dict[str, tuple[str, tuple[Pull, ...], set[int]]] = {
 }
 
 
-def model_file(name: str) -> tuple[str, bytes] | None:
-    """(media type, content) of a file under /api/model/; None if there is none of that name."""
+def model_file(name: str) -> bytes:
+    """Content of a file under /api/model/, one of MEDIA_TYPES. Takes seconds: model_files.py."""
     if name == "model.json":
-        return "application/json", _description()
-    if name == "shapes.bin":
-        return "application/octet-stream", _shapes()[1]
-    if name == "coarse.bin":
-        return "application/octet-stream", _coarse()
-    return None
+        return _description()
+    return _shapes()[1] if name == "shapes.bin" else _coarse()
 
 
 @cache

@@ -19,6 +19,7 @@ from faceborn.serve.guard import Guard
 from faceborn.serve.jobs import Store, open_store
 from faceborn.serve.line import Line
 from faceborn.serve.metrics import Metrics
+from faceborn.serve.model_files import ModelFiles
 from faceborn.serve.queue import Queue
 from faceborn.serve.settings import Settings, is_address
 from faceborn.serve.supervise import Supervisor
@@ -38,9 +39,11 @@ def run_server(settings: Settings, announce: Callable[[str], None]) -> None:
     listener = _listen(settings.host, settings.port)
     store, files, queue, supervisor = _open(settings)
     metrics = Metrics(store, queue)
+    model_files = ModelFiles(None if is_address(settings.data) else Path(settings.data))
     app = make_app(
-        settings, store, files, queue, metrics, supervisor, stopping=lambda: server.should_exit
-    )
+        settings, store, files, queue, metrics, supervisor, model_files,
+        stopping=lambda: server.should_exit,
+    )  # fmt: skip
     server = uvicorn.Server(
         uvicorn.Config(
             Guard(app, settings, seen=metrics.seen),
