@@ -301,7 +301,7 @@ def audit(serving: Serving, photos: Sequence[bytes], told: Sequence[Told]) -> di
         "of_uploads_without_an_answer": max(0, orphaned),
         "still_live": live,
         "faults": faults,
-        "fine": not faults and live == 0 and done + gave_up + unanswered == len(photos),
+        "fine": not faults and live == 0 and done + unanswered == len(photos),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from itertools import pairwise
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from faceborn.serve import supervise
 from faceborn.serve.files import Files
-from faceborn.serve.jobs import QUEUED, new_job, open_store
+from faceborn.serve.jobs import QUEUED, Cause, new_job, open_store
 from faceborn.serve.queue import Queue
 from faceborn.serve.settings import Settings
 from faceborn.serve.supervise import Child, Supervisor
@@ -33,7 +35,7 @@ def test_who_dies_at_the_start_holds_up_no_other(
         del supervisor
         healthy = not fit or fit[-1].process.poll() is not None
         process = subprocess.Popen(["cat" if healthy else "false"], stdin=subprocess.PIPE)
-        child = Child(f"{len(fit) + len(sick)}", process, time.monotonic())
+        child = Child(f"{len(fit) + len(sick)}", process, time.monotonic(), 0)
         (fit if healthy else sick).append(child)
         return child
 
@@ -45,7 +47,7 @@ def test_who_dies_at_the_start_holds_up_no_other(
         job = new_job(keep_s=600.0, face=1, texture_size=512)
         store.add(job)
         store.claim(job.id, fit[0].name)
-        fit[0].process.kill()
+        fit[0].process.send_signal(signal.SIGABRT)
         wait_for(lambda: len(fit) == 2)
         found = store.get(job.id)
         assert found is not None
@@ -56,3 +58,29 @@ def test_who_dies_at_the_start_holds_up_no_other(
     finally:
         supervisor.stop()
     assert all(child.process.poll() is not None for child in (*fit, *sick))
+
+
+@pytest.mark.parametrize(
+    ("number", "killed_for_memory", "condemned", "cause"),
+    [
+        (signal.SIGKILL, (0, 0), False, Cause.CUT_OFF),  # by whoever meant the worker
+        (signal.SIGKILL, (0, 1), False, Cause.CRASHED),  # the photo may have eaten the memory
+        (signal.SIGKILL, (None, None), False, Cause.CRASHED),  # a system that does not tell
+        (signal.SIGKILL, (0, 0), True, Cause.CRASHED),  # it stood still over the photo
+        (signal.SIGSEGV, (0, 0), False, Cause.CRASHED),
+    ],
+)
+def test_a_photo_answers_for_its_own_faults_only(
+    number: signal.Signals,
+    killed_for_memory: tuple[int | None, int | None],
+    condemned: bool,
+    cause: Cause,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    process = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    child = Child("any", process, time.monotonic(), killed_for_memory[0], condemned)
+    process.send_signal(number)
+    process.wait()
+    child.hang_up()
+    monkeypatch.setattr(supervise, "out_of_memory_kills", lambda: killed_for_memory[1])
+    assert child.why_it_ended() is cause

@@ -69,7 +69,7 @@ class Cause(Enum):
 
     CRASHED = "its worker died"
     OVERRAN = "it took too long"
-    CUT_OFF = "its server ended"  # no fault of the photo
+    CUT_OFF = "its server ended, or somebody killed its worker"  # no fault of the photo
 
 
 def new_job(*, keep_s: float, face: int, texture_size: int, preview: bool = True) -> Job:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from faceborn.serve.files import Files
 from faceborn.serve.jobs import QUEUED, RUNNING, Cause, Job, Store
@@ -35,6 +37,18 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     born_s: float
+    out_of_memory: int | None  # how often the system had killed something for it, at its birth
+    condemned: bool = False  # killed by us
+
+    def why_it_ended(self) -> Cause:
+        """Whether the photo that it had is to blame.
+
+        Only the system kills for memory: SIGKILL at another time came from somebody who meant the
+        worker, and would have met any photo.
+        """
+        killed = self.process.returncode == -signal.SIGKILL and not self.condemned
+        spared = self.out_of_memory is not None and self.out_of_memory == out_of_memory_kills()
+        return Cause.CUT_OFF if killed and spared else Cause.CRASHED
 
     def hang_up(self) -> None:
         """It ends when its standard input does."""
@@ -108,7 +122,7 @@ class Supervisor:
                 child.hang_up()
                 log.warning("worker %s ended with %s", child.name, child.process.returncode)
                 # Who died over a photo was fit for work; how often that photo may do so is counted.
-                at_work = self._give_back_of(child, Cause.CRASHED)
+                at_work = self._give_back_of(child, child.why_it_ended())
                 sick = not at_work and now - child.born_s < SHORT_LIFE_S
                 seat.pause_s = min(max(0.5, 2 * seat.pause_s), LONGEST_PAUSE_S) if sick else 0.0
                 seat.start_after_s = now + seat.pause_s
@@ -128,7 +142,7 @@ class Supervisor:
         told = {"name": name, "threads": threads, "settings": json.loads(self._settings.to_json())}
         process.stdin.write(json.dumps(told).encode() + b"\n")
         process.stdin.flush()
-        return Child(name, process, time.monotonic())
+        return Child(name, process, time.monotonic(), out_of_memory_kills())
 
     def sweep(self) -> None:
         """Look once for lost jobs and for results that have expired."""
@@ -163,6 +177,7 @@ class Supervisor:
             elif job.worker in heard:  # it has left this job behind
                 self._give_back(job, Cause.CRASHED)
             else:
+                child.condemned = True
                 child.process.kill()  # the rest is done when it is found dead
 
     def _remove_orphans(self, now_s: float) -> None:
@@ -192,6 +207,19 @@ class Supervisor:
                 self._queue.put(job.id)
             else:
                 self._files.remove(job.id)
+
+
+def out_of_memory_kills() -> int | None:
+    """How often Linux has killed a process for memory since it started; None where it is not told.
+
+    In a container that is the whole machine's count: too high rather than too low.
+    """
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return None
+    counts = [line.split()[1] for line in lines if line.startswith("oom_kill ")]
+    return int(counts[0]) if counts else None
 
 
 def remove_job(job_id: str, store: Store, files: Files) -> bool:
