@@ -101,7 +101,7 @@ def head(server: str, folder: Path) -> str:
 
 
 # downloads comes last: it deletes the head
-@pytest.mark.parametrize("name", ["upload", "errors", "viewer", "phone", "downloads"])
+@pytest.mark.parametrize("name", ["upload", "growing", "errors", "viewer", "phone", "downloads"])
 def test_page(name: str, server: str, head: str, folder: Path) -> None:
     done = subprocess.run(
         ["node", CHECKS / f"{name}.mjs", server, head, folder],

@@ -25,6 +25,7 @@ export interface Status {
   photo: { width: number; height: number } | null;
   faces: FoundFace[];
   face: number;
+  report: object | null; // null until head.glb is whole
   error: Problem | null;
   files: Record<string, string>;
 }

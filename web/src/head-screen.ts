@@ -29,7 +29,7 @@ let lastTab: TabName = 'light';
 /** frame  holds the canvas, which outlives this screen */
 export function headScreen(
   viewer: Viewer, frame: HTMLElement, status: Status, actions: HeadActions,
-): { node: HTMLElement; leave: () => void } {
+): { node: HTMLElement; leave: () => void; grew: () => void } {
   const { stage } = viewer;
   const lamp = lampHandle(viewer);
   const sheet = element('div', { class: 'sheet' });
@@ -77,7 +77,7 @@ export function headScreen(
   ruler.setAttribute('class', 'measures');
   ruler.setAttribute('aria-hidden', 'true');
   const onDrawn = (): void => {
-    if (lastTab === 'light') lamp.place();
+    if (lastTab === 'light') lamp.drawn();
     if (viewer.measures) {
       drawMeasures(
         ruler, viewer.measures, stage.camera, stage.canvas.clientWidth, stage.canvas.clientHeight,
@@ -105,6 +105,9 @@ export function headScreen(
     leave() {
       stage.drawn.delete(onDrawn);
       window.removeEventListener('pointermove', onPointer);
+    },
+    grew() {
+      if (lastTab === 'save') show('save');
     },
   };
 }

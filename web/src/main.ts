@@ -132,22 +132,35 @@ function showWork(address: string | null): WorkScreen {
 
 let stopFollowing: () => void = () => {};
 
+/** Told when more of the head on the screen can be saved. */
+let headGrew: () => void = () => {};
+
 function follow(status: Status, work: WorkScreen): void {
-  let shown = false;
+  let shown: Status | null = null; // of the head on the screen, or on its way there
   const heard = (next: Status): void => {
-    work.heard(next);
     if (next.state === 'failed') {
       history.replaceState(null, '', '/');
       showStart(next.error ? sentence(next.error) : t('failedUnknown'));
-    } else if (next.state === 'done' && !shown) {
-      shown = true;
-      void openHead(next, work);
+    } else if (shown) {
+      const before = Object.keys(shown.files).length;
+      Object.assign(shown, next);
+      if (Object.keys(next.files).length !== before) headGrew();
+    } else {
+      work.heard(next);
+      if (!next.files['head.glb'] || !next.report) return;
+      shown = next; // what is still being packed can wait until somebody saves it
+      void openHead(next, work).then((opened) => {
+        if (!opened) shown = null;
+      });
     }
   };
   stopFollowing();
-  if (status.state === 'done' || status.state === 'failed') return heard(status);
-  work.heard(status);
-  stopFollowing = followHead(status.id, heard, (error) => showStart(wordsOf(error)));
+  stopFollowing = () => {};
+  heard(status);
+  if (status.state === 'done' || status.state === 'failed') return;
+  stopFollowing = followHead(status.id, heard, (error) => {
+    if (!shown) showStart(wordsOf(error));
+  });
 }
 
 /** The stage, warmed up; throws where the browser cannot draw in 3D. */
@@ -159,32 +172,46 @@ function readyStage(): Stage {
   return stage;
 }
 
-async function openHead(status: Status, work: WorkScreen): Promise<void> {
+/** False if the files are gone for the moment: their worker was lost, and another makes them anew. */
+async function openHead(status: Status, work: WorkScreen): Promise<boolean> {
   try {
     work.loading();
     const arriving = readBytes(status.files['head.glb'] ?? '');
     arriving.catch(() => {}); // heard below, once the stage stands
     const ready = readyStage();
     const [glb] = await Promise.all([arriving, ready.light.surroundWith(ready.light.surroundings)]);
-    const opened = (viewer = await showHead(ready, glb, coarse));
+    const opened = await showHead(ready, glb, coarse);
+    if (!work.node.isConnected) {
+      opened.dispose(); // the reader has gone elsewhere
+      return true;
+    }
+    viewer = opened;
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches || ready.software;
     opened.alive.idle = opened.alive.follow = !still;
-    screen(() => headScreen(opened, frame, status, {
-      chooseFace: (number) => void chooseFace(number),
-      deleted: () => {
-        history.replaceState(null, '', '/');
-        showStart(t('save.deleted'));
-      },
-    }));
+    screen(() => {
+      const made = headScreen(opened, frame, status, {
+        chooseFace: (number) => void chooseFace(number),
+        deleted: () => {
+          stopFollowing();
+          history.replaceState(null, '', '/');
+          showStart(t('save.deleted'));
+        },
+      });
+      headGrew = made.grew;
+      return made;
+    });
     ready.fit();
     ready.drawFirst();
     performance.mark('first-picture');
     opened.wake();
     setTimeout(() => void opened.prepare());
     Object.assign(window, { faceborn: { stage: ready, viewer: opened, status } }); // for the console
+    return true;
   } catch (error) {
+    if (error instanceof ApiError && error.status === 404 && status.state !== 'done') return false;
     const noDrawing = error instanceof Error && /webgl/i.test(error.message);
     showStart(noDrawing ? t('noWebgl') : wordsOf(error));
+    return true;
   }
 }
 

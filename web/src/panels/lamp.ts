@@ -1,14 +1,22 @@
 /** The lamp's handle over the canvas: a small sun that one drags around the head. */
-import { MathUtils, Vector3 } from 'three';
+import { MathUtils, Matrix4, Vector3 } from 'three';
 import { element, icon } from '../element';
 import type { Viewer } from '../stage/viewer';
 import { t } from '../text';
 
 const RADIUS = 0.5; // of the smaller side of the canvas: where a lamp from the side is shown
 const STEP_DEG = 5;
+const REST_MS = 160; // without a picture from another side: the camera stands still
 
-/** node of the handle, and `place`, which puts it where the lamp is. */
-export function lampHandle(viewer: Viewer): { node: HTMLElement; place: () => void } {
+export interface LampHandle {
+  node: HTMLElement;
+  /** Puts it where the lamp is. */
+  place: () => void;
+  /** After each picture: follows the camera. */
+  drawn: () => void;
+}
+
+export function lampHandle(viewer: Viewer): LampHandle {
   const { stage } = viewer;
   const { light, view } = stage;
   const node = element('button', { type: 'button', class: 'lamp', 'aria-label': t('light.handle') }, icon('light'));
@@ -22,9 +30,30 @@ export function lampHandle(viewer: Viewer): { node: HTMLElement; place: () => vo
     const off = Math.acos(MathUtils.clamp(towards.z, -1, 1)) / (Math.PI / 2);
     const flat = Math.hypot(towards.x, towards.y) || 1;
     const reach = Math.sqrt(Math.min(off, 1.2)) * side(); // off the face, where it can be seen
-    node.style.left = `${stage.canvas.clientWidth / 2 + (towards.x / flat) * reach}px`;
-    node.style.top = `${stage.canvas.clientHeight / 2 - (towards.y / flat) * reach}px`;
+    const x = stage.canvas.clientWidth / 2 + (towards.x / flat) * reach;
+    const y = stage.canvas.clientHeight / 2 - (towards.y / flat) * reach;
+    node.style.transform = `translate(${x}px, ${y}px)`; // no layout, unlike left and top
     node.classList.toggle('behind', towards.z < 0);
+  };
+  // Where the processor draws the page too, moving the handle costs a fifth of the frames: it is
+  // away while the camera moves.
+  const placedFor = new Matrix4();
+  let width = 0;
+  let height = 0;
+  let rest = 0;
+  const drawn = (): void => {
+    const { clientWidth, clientHeight } = stage.canvas;
+    const stands = placedFor.equals(view.camera.matrixWorld);
+    if (stands && clientWidth === width && clientHeight === height) return;
+    placedFor.copy(view.camera.matrixWorld);
+    [width, height] = [clientWidth, clientHeight];
+    if (!stage.software) return place();
+    node.classList.add('away');
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      node.classList.remove('away');
+      if (!node.hidden) place(); // another tab may be open by now
+    }, REST_MS);
   };
   const changed = (): void => {
     light.applyLamp();
@@ -60,5 +89,5 @@ export function lampHandle(viewer: Viewer): { node: HTMLElement; place: () => vo
     event.preventDefault();
     changed();
   });
-  return { node, place };
+  return { node, place, drawn };
 }
