@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -10,6 +11,7 @@ import pytest
 from skimage import data
 
 from faceborn.faces import find_faces
+from faceborn.faces.find import _spans
 from faceborn.types import Array, Face, Photo
 
 # Read off the picture by hand: pupils, tip of the nose, corners of the mouth.
@@ -144,6 +146,26 @@ def test_a_face_of_sixty_pixels_in_a_twelve_megapixel_photo(astronaut: Array) ->
     found = only(find_faces(photo(canvas)))
     pupil = np.array(LEFT_PUPIL) * 0.54 + (2200, 1200)
     assert found.landmarks_px[473] == pytest.approx(pupil, abs=2)
+
+
+def test_a_face_of_fifty_pixels_in_a_photo_of_six_thousand(astronaut: Array) -> None:
+    """0.8 % of the side, where two tiles meet in both directions."""
+    small = cv2.resize(astronaut, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA)
+    canvas = np.full((4000, 6000, 3), 140, np.uint8)
+    canvas[1880 : 1880 + len(small), 3880 : 3880 + small.shape[1]] = small
+    found = only(find_faces(photo(canvas)))
+    pupil = np.array(LEFT_PUPIL) * 0.45 + (3880, 1880)
+    assert found.landmarks_px[473] == pytest.approx(pupil, abs=2)
+
+
+def test_tiles_cover_the_picture_and_overlap() -> None:
+    for side_px in (700, 2048, 2049, 9001):
+        spans = _spans(side_px, 2048)
+        assert spans[0][0] == 0
+        assert spans[-1][1] == side_px
+        assert len({end - start for start, end in spans}) == 1
+        for (_, end), (start, _) in pairwise(spans):
+            assert end - start >= 190
 
 
 def test_a_grey_portrait_as_small_as_a_stamp(astronaut: Array) -> None:
