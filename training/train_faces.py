@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import torch
@@ -45,6 +46,7 @@ def main() -> None:
     command = commands.add_parser("export")
     command.add_argument("weights", type=Path)
     command.add_argument("target", type=Path)
+    command.add_argument("--date", type=date.fromisoformat, help="of the weights; default: today")
     command = commands.add_parser("measure")
     command.add_argument("weights", type=Path)
     command.add_argument("shards", type=Path, nargs="+")
@@ -54,7 +56,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     device = torch.device(arguments.device)
     if arguments.command == "export":
-        export_onnx(load_weights(arguments.weights), arguments.target)
+        export_onnx(load_weights(arguments.weights), arguments.target, arguments.date)
     elif arguments.command == "measure":
         network, pool = load_weights(arguments.weights).to(device), Pool(arguments.shards)
         pool.take_in()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from faceborn.assets import asset_path, read_catalogue
 from faceborn.faces import find_faces
-from faceborn.faces.network import FaceNetwork
+from faceborn.faces.network import FILE, OUTPUTS, SIZE_PX, FaceNetwork
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
@@ -30,6 +33,17 @@ def test_a_rendered_profile_is_read(yaw_deg: float) -> None:
 def test_a_front_keeps_the_mesh() -> None:
     picture, _, _ = draw_turned_head(5.0)
     assert find_faces(read_photo(picture))[0].scheme == "mediapipe_478"
+
+
+def test_the_file_says_what_it_is() -> None:
+    """Scheme, size, licence and date stand in it, so that nobody guesses from tensor shapes."""
+    onnx = pytest.importorskip("onnx")
+    told = {entry.key: entry.value for entry in onnx.load(asset_path(FILE)).metadata_props}
+    assert told["scheme"] == FaceNetwork.scheme
+    assert told["size_px"] == str(SIZE_PX)
+    assert told["license"] == read_catalogue()["face_network"]["license"]
+    assert date(2026, 11, 1) < date.fromisoformat(told["date"]) <= date.today()
+    assert told.keys() >= {"colour", "values", *OUTPUTS}
 
 
 def test_where_there_is_no_face_the_score_is_low() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import warnings
 from pathlib import Path
@@ -16,10 +17,14 @@ from torch import Tensor, nn
 from face_network.network import FaceNetwork
 from face_network.scheme import expression_names
 from faceborn.faces.network import OUTPUTS
+from faceborn.model.face_points import SCHEME
 
 OPSET = 17
 MIN_HALF = 16  # smaller constants are shapes and scales; they stay as they are
 METADATA = {
+    "scheme": SCHEME,
+    "license": "Apache-2.0",
+    "author": "The faceborn authors; whose data it was trained on: NOTICE",
     "colour": "RGB",
     "values": "-1..1: pixel / 127.5 - 1",
     "coordinates": "sides of the square picture, (0, 0) its upper left corner, x right, y down",
@@ -54,8 +59,11 @@ class _Outputs(nn.Module):
         )
 
 
-def export_onnx(network: FaceNetwork, target: Path) -> None:
-    """Write a network that takes one picture at a time."""
+def export_onnx(network: FaceNetwork, target: Path, date: datetime.date | None = None) -> None:
+    """Write a network that takes one picture at a time.
+
+    date  of the weights; today where it is not said
+    """
     outputs = _Outputs(network.to("cpu", memory_format=torch.contiguous_format)).eval()
     size = network.design.size_px
     buffer = io.BytesIO()
@@ -74,10 +82,19 @@ def export_onnx(network: FaceNetwork, target: Path) -> None:
         )
     model = onnx.load_from_string(buffer.getvalue())
     halve(model)
-    told = METADATA | {"expression": ", ".join(expression_names()), "size_px": str(size)}
-    helper.set_model_props(model, told)
+    describe(model, size, date)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
+
+
+def describe(model: onnx.ModelProto, size_px: int, date: datetime.date | None = None) -> None:
+    """Write into the file what its tensors mean, whose it is, and of when."""
+    told = METADATA | {
+        "expression": ", ".join(expression_names()),
+        "size_px": str(size_px),
+        "date": (date or datetime.date.today()).isoformat(),
+    }
+    helper.set_model_props(model, told)
 
 
 def halve(model: onnx.ModelProto) -> None:
