@@ -124,7 +124,9 @@ def draw_lashes(size: int = 1024) -> Array:
             if not 0.10 < along < 0.97:
                 continue
             arch = np.sin(np.pi * np.clip((along - 0.04) / 1.04, 0, 1)) ** 0.6
-            length = (0.50 + 0.42 * arch) * (0.92 if upper else 0.62) * generator.uniform(0.72, 1.0)
+            length = (0.50 + 0.42 * arch) * (0.68 if upper else 0.50) * generator.uniform(0.72, 1.0)
+            # The outermost look sideways: seen across the nose they stand out alone.
+            length *= 1 - 0.55 * float(smooth(np.array(along), 0.55, 0.95))
             lean = (along - 0.42) * 0.05 + generator.normal(0, 0.006)
             clump = 0.008 * np.sin(k * 2 * np.pi / 3.0)  # neighbours meet at their tips
             u0 = 0.012 + (0.49 - 0.012) * (1 - along)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from faceborn.texture.colour import LUMINANCE, blur, smoothstep
@@ -21,7 +22,8 @@ from faceborn.types import Array, HeadModel, Record
 
 THICKEST_MM = 22.0  # farther from the head it may be anything
 SURE = 0.75
-BRIGHTEST = 0.75  # share of the pixels that tell the tone: not the shine
+BRIGHTEST = 0.95  # share of the pixels that tell the tone: not the shine
+INNER_PX = 7  # of the map: along the rim of hair it mixes with skin and background
 ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
 REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
@@ -29,7 +31,8 @@ DARKEST_LOG = float(np.log(0.011))  # black hair
 EDGE_MM, SOFT_EDGE_MM = 6.5, 9.5  # half the width of the hairline in front, and at the nape
 # Where hair is clipped: its edge is wider by this share, at the sides so much less of it covers the
 # skin; and if it is darker than skin, so many more of its bright pixels are skin and shine.
-CROPPED_SOFTER, CROPPED_THINNER, CROPPED_DARKER = 0.4, 0.25, 0.25
+CROPPED_SOFTER, CROPPED_THINNER, CROPPED_DARKER = 0.4, 0.25, 0.45
+EAR_EDGE_MM = 1.5  # the same around the ears
 RAGGED_MM, RAGGED_RIM_MM = 0.5, 1.1  # per lock that stands out
 # Natural log: what is kept of light and shade, and of the strands, that the photo shows on hair.
 OWN_LEVEL, FINE_LEVEL = 0.15, 0.5
@@ -60,6 +63,9 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     """
     line, thickness = find_hairline(seen), read_thickness(seen)
     sure = (seen.hair > SURE) & (seen.away_mm < THICKEST_MM) & (seen.hair_mm > -4.0)
+    inner = cv2.erode(sure.astype(np.uint8), np.ones((INNER_PX, INNER_PX), np.uint8)) > 0
+    if inner.sum() > ENOUGH_PX:
+        sure = inner
     if sure.sum() < ENOUGH_PX:
         return Hair(log_albedo=_natural(brows_log), line=line, thickness=thickness)
     tone = _tone(seen.log_photo[sure], BRIGHTEST) - facing_shade
@@ -102,7 +108,7 @@ def hair_cover(hair: Hair, model: HeadModel, part: str, size_px: int) -> Array:
     growth = grow_on_tile(model, part, size_px)
     above = hair.line.above_mm(growth)
     locks = strands_on_tile(model, part, size_px)[..., 0] / LOCK
-    bare_ear = smoothstep(0.6, 0.4, regions_of(model, part, size_px).ears)
+    bare_ear = smoothstep(EAR_EDGE_MM, -EAR_EDGE_MM, regions_of(model, part, size_px).in_ear_mm)
     # Ahead the edge is close, at temple and nape it thins out.
     soft = EDGE_MM + (SOFT_EDGE_MM - EDGE_MM) * smoothstep(40.0, 90.0, np.abs(growth.azimuth_deg))
     cropped = hair.cropped

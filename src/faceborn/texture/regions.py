@@ -10,6 +10,7 @@ import numpy as np
 from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.texture.atlas import covered, to_texels
 from faceborn.texture.colour import blur, smoothstep
+from faceborn.texture.ears import inside_ears
 from faceborn.types import Array, HeadModel, Record
 
 
@@ -25,6 +26,7 @@ class Regions(Record):
     sockets: Array  # around the eyes: shade and lashes, but the colour of skin
     beard: Array
     ears: Array
+    in_ear_mm: Array  # signed distance to the rounded outline of the ear, positive inside
     neck: Array
     bare: Array  # cheeks, nose, forehead: most likely bare skin
     oily: Array  # forehead and nose
@@ -74,6 +76,7 @@ def regions_of(model: HeadModel, part: str, size_px: int) -> Regions:
         sockets=smoothstep(0.5, 0.7, value["eye_sockets"]),
         beard=value["beard"],
         ears=value["ears"],
+        in_ear_mm=to_texels(model, part, size_px, inside_ears(model)[:, None], beyond=True)[..., 0],
         neck=value["neck"],
         bare=bare.astype(np.float32),
         oily=np.clip(oily, 0, 1) * front,
