@@ -12,6 +12,7 @@ import numpy as np
 
 from faceborn import __version__
 from faceborn.export.binary import INDEX_VIEW, VERTEX_VIEW, Binary, Json
+from faceborn.export.credit import CREDIT
 from faceborn.export.images import SOURCE_COLOR, encode_texture, source_image
 from faceborn.export.morphs import Deltas, sparse_morphs
 from faceborn.geometry.meshes import vertex_normals
@@ -20,10 +21,6 @@ from faceborn.types import Array, Material, Result, Shape, Source
 
 METRES = np.float32(0.001)
 JOINTS_PER_VERTEX = 4  # as every engine takes
-COPYRIGHT = (
-    "Likeness: the person in the photo. Head shape after the USC ICT face model, "
-    "copyright (c) 2020 USC Institute for Creative Technologies, MIT license."
-)
 # Hidden or see-through: morphed normals would cost 0.8 MB and show nothing.
 WITHOUT_MORPHED_NORMALS = frozenset({"mouth", "sockets", "eye_shade", "tearline", "lashes"})
 
@@ -62,7 +59,7 @@ def write_glb(result: Result) -> bytes:
         "asset": {
             "version": "2.0",
             "generator": f"faceborn {__version__}",
-            "copyright": COPYRIGHT,
+            "copyright": " ".join(CREDIT),
         },
         "extras": {"faceborn": _facts(result)},
         "scene": 0,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from faceborn import __version__
+from faceborn.export.credit import CREDIT
 from faceborn.export.images import encode_png, part_image
 from faceborn.export.meshes import posed_vertices
 from faceborn.geometry.meshes import vertex_normals
@@ -63,6 +64,7 @@ def _geometry(result: Result, library: str, parts: list[Material], *, posed: boo
     texel[used] = np.arange(len(used)) + 1
     lines = [
         f"# faceborn {__version__}: metres, +X to the person's left, +Y up, +Z out of the nose",
+        *(f"# {line}" for line in CREDIT),
         f"mtllib {library}",
         *(f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in vertices[points].tolist()),
         *(f"vt {u:.6f} {v:.6f}" for u, v in model.uv[used].tolist()),
@@ -85,7 +87,7 @@ def _faces(model: HeadModel, part: int, point: Array, texel: Array) -> Iterator[
 
 
 def _materials(result: Result, stem: str, parts: list[Material]) -> str:
-    lines = [f"# faceborn {__version__}"]
+    lines = [f"# faceborn {__version__}", *(f"# {line}" for line in CREDIT)]
     for material in parts:
         lines += [
             f"newmtl {material.part}",

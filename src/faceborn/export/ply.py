@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from faceborn import __version__
+from faceborn.export.credit import CREDIT
 from faceborn.export.images import part_image
 from faceborn.export.meshes import posed_vertices
 from faceborn.geometry.meshes import vertex_normals
@@ -52,6 +53,7 @@ def write_ply(result: Result, *, posed: bool = False) -> bytes:
         "ply",
         "format binary_little_endian 1.0",
         f"comment faceborn {__version__}: metres, +X to the person's left, +Y up, +Z forward",
+        *(f"comment {line}" for line in CREDIT),
         f"element vertex {len(vertices)}",
         *(f"property {'uchar' if kind == 'u1' else 'float'} {name}" for name, kind in VERTEX),
         f"element face {len(faces)}",
