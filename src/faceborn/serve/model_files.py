@@ -2,16 +2,15 @@
 
     python -m faceborn.serve.model_files FOLDER     makes them there
 
-A server that has a page makes them when it starts, in a process of its own that gives way to all
-others, so that they lie there when the first visitor comes. The folder's name says of which head
-model and which code they are: another version makes its own.
+A server that has a page makes them when it starts, in a process of its own, so that they lie there
+when the first visitor comes. The folder's name says of which head model and which code they are:
+another version makes its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 import signal
 import subprocess
@@ -25,8 +24,6 @@ from faceborn.serve import coarse, model_data
 from faceborn.serve.model_data import MEDIA_TYPES, model_file
 
 log = logging.getLogger("faceborn.serve")
-
-NICENESS = 10  # photos first
 
 
 class ModelFiles:
@@ -100,6 +97,5 @@ def _version() -> str:
 
 
 if __name__ == "__main__":
-    os.nice(NICENESS)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves nothing half made
     make_model_files(Path(sys.argv[1]))
