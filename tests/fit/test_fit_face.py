@@ -291,6 +291,17 @@ def test_points_that_make_no_face_are_refused(model: HeadModel) -> None:
             fit_face(known.photo, face_of(points, None), model)
 
 
+@pytest.mark.parametrize("wild", [0.25, 0.6])
+def test_what_has_not_the_shape_of_a_face_is_refused(model: HeadModel, wild: float) -> None:
+    """As the network's points where there is no face: in one place, but in no order."""
+    known = known_dense_face(model, camera_at(60), identity=np.zeros(100), sigma_px=8.0)
+    points = known.face.landmarks_px
+    noise = np.random.default_rng(4).normal(0, wild * np.ptp(points, axis=0) / 4, points.shape)
+    with pytest.raises(FitError, match="shape of a face") as caught:
+        fit_face(known.photo, known.face.replace(landmarks_px=points + noise), model)
+    assert caught.value.hint
+
+
 def test_exif_focal_length_is_used(model: HeadModel) -> None:
     """With the photo's own focal length the distance comes out right."""
     known = known_face(model, camera_at(8, distance_mm=500.0))

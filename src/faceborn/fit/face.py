@@ -47,8 +47,9 @@ def fit_face(
         if moved < SETTLED and number > GAZE_ROUND:
             break
     now = now.replace(look=_gaze(problem, now))
-    _check(problem, now)
-    return _result(problem, now, face.scheme)
+    residual = _residual_px(problem, now)
+    _check(problem, now, residual)
+    return _result(problem, now, residual, face.scheme)
 
 
 def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) -> Problem:
@@ -110,7 +111,15 @@ def _gaze(problem: Problem, now: Estimate) -> Array:
     )
 
 
-def _check(problem: Problem, now: Estimate) -> None:
+def _residual_px(problem: Problem, now: Estimate) -> Array:
+    """(L,) distance of the head's points to the measured ones; nan where those do not count."""
+    points_mm = problem.tables.points.at(now.shape, now.look)
+    residual = np.linalg.norm(now.camera.project(points_mm) - unbiased_px(problem, now), axis=1)
+    residual[point_weights(problem, now, points_mm)[0] == 0] = np.nan
+    return np.asarray(residual)
+
+
+def _check(problem: Problem, now: Estimate, residual_px: Array) -> None:
     """Raises FaceTurnedAway and FitError where the result is none."""
     settings, yaw = problem.settings, now.angles_deg[0]
     most_deg = settings.most_yaw_deg if problem.sigma_px is None else settings.behind_deg
@@ -119,6 +128,12 @@ def _check(problem: Problem, now: Estimate) -> None:
     if not np.isfinite(now.shape).all():
         raise FitError(
             "the fit did not settle", hint="use a photo where the whole face is seen well"
+        )
+    most_px = settings.most_residual_percent / 100 * now.eye_px(problem.tables)
+    if not np.nanmedian(residual_px) < most_px:
+        raise FitError(
+            "what was found does not have the shape of a face",
+            hint="use a photo where the whole face is seen well",
         )
 
 
@@ -131,13 +146,9 @@ def _turned_away(photo: Photo, yaw_deg: float) -> FaceTurnedAway:
     )
 
 
-def _result(problem: Problem, now: Estimate, scheme: str) -> Fit:
+def _result(problem: Problem, now: Estimate, residual_px: Array, scheme: str) -> Fit:
     """Pack up."""
     tables, camera = problem.tables, now.camera
-    points_mm = tables.points.at(now.shape, now.look)
-    target = unbiased_px(problem, now)
-    residual = np.linalg.norm(camera.project(points_mm) - target, axis=1)
-    residual[point_weights(problem, now, points_mm)[0] == 0] = np.nan
     scale, scale_sd = _scale(problem, now)
     yaw, pitch, roll = now.angles_deg
     expression = tables.expression.to_weights(now.shape[tables.packing.expression])
@@ -147,8 +158,8 @@ def _result(problem: Problem, now: Estimate, scheme: str) -> Fit:
         scale=scale,
         scale_sd=scale_sd,
         camera=camera.replace(translation_mm=camera.translation_mm * scale),
-        landmarks_px=target,
-        residual_px=residual,
+        landmarks_px=unbiased_px(problem, now),
+        residual_px=residual_px,
         scheme=scheme,
         yaw_deg=yaw,
         pitch_deg=pitch,
