@@ -243,7 +243,7 @@ def test_mouth_close_never_exceeds_jaw_open(model: HeadModel, person: Array) -> 
     for seed in range(4):
         rng = np.random.default_rng(seed)
         known = known_face(model, camera_at(rng.normal(0, 10)), identity=person)
-        noisy = known.face.landmarks_px + rng.normal(0, 6, known.face.landmarks_px.shape)
+        noisy = known.face.landmarks_px + rng.normal(0, 4, known.face.landmarks_px.shape)
         fit = fit_face(known.photo, face_of(noisy, known.face.iris_px), model)
         names = model.expression_names
         closed = fit.expression[names.index("mouthClose")]
