@@ -37,11 +37,11 @@ const turn = (page, degrees) => page.evaluate((to) => {
 }, degrees);
 const told = async (page, change) => {
   const done = await (await fetch(`${base}/api/heads/${id}`)).json();
+  await page.unrouteAll();
   await page.route(`**/api/heads/${id}`, (route) => route.fulfill(answer({ ...done, ...change })));
   await page.route('**/events', (route) => route.abort());
   await page.goto(address);
   await page.waitForTimeout(1500);
-  await page.unrouteAll();
 };
 
 /** Each is reached from wherever the one before it left the page; `viewer` ones from the head. */
@@ -94,7 +94,7 @@ const VIEWER = {
   left: (page) => turn(page, 90),
   right: (page) => turn(page, -60),
   back: (page) => turn(page, 180),
-  clay: mode('clay'), wire: mode('wireframe'), normals: mode('normals'), sources: mode('source'),
+  clay: (page) => turn(page, 16).then(() => mode('clay')(page)), wire: mode('wireframe'), normals: mode('normals'), sources: mode('source'),
   room: async (page) => {
     await mode('textured')(page);
     await turn(page, 16);
@@ -139,9 +139,11 @@ const VIEWER = {
   },
   'canvas-focus': async (page) => {
     await page.focus('.tabs [aria-selected=true]');
-    for (let times = 0; times < 2; times++) await page.keyboard.press('Shift+Tab');
+    for (let times = 0; times < 3; times++) await page.keyboard.press('Shift+Tab');
   },
-  'tab-focus': (page) => page.keyboard.press('Tab').then(() => page.keyboard.press('Tab')),
+  'tab-focus': async (page) => {
+    for (let times = 0; times < 3; times++) await page.keyboard.press('Tab');
+  },
 };
 
 const browser = await chromium.launch({
@@ -176,6 +178,7 @@ for (const device of picked.device) for (const theme of picked.theme) for (const
     await page.screenshot({ path: join(folder, `${state}_${device}_${theme}_${language}.png`) });
   }
   if (Object.keys(VIEWER).some((state) => picked.state.includes(state))) {
+    await page.unrouteAll();
     await page.goto(address);
     await page.waitForFunction(() => window.faceborn);
     const last = Object.keys(VIEWER).findLastIndex((state) => picked.state.includes(state));

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from faceborn.export import write_glb
-from faceborn.export.images import SOURCE_COLOR
+from faceborn.export.images import SOURCE_COLOR, SOURCE_MARGIN_PX, source_image
 from faceborn.export.morphs import LEAST_MOVE_MM
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.rotations import rotation_from_vector
@@ -209,6 +209,22 @@ def test_source_map_is_a_variant() -> None:
             )
         shown.add(part)
     assert shown == {"face", "scalp"}
+
+
+def test_source_map_reaches_over_its_seams() -> None:
+    """A texel beside a piece of the atlas has its colour: a seam would show specks of OUTSIDE."""
+    labels = np.full((64, 64), Source.OUTSIDE, np.uint8)
+    labels[20:40, 20:30] = Source.SEEN
+    labels[20:40, 30:40] = Source.INFERRED
+    colors = source_image(labels)
+    inside, around = np.s_[20:40, 20:40], SOURCE_MARGIN_PX
+    for value in (Source.SEEN, Source.INFERRED):
+        np.testing.assert_array_equal(
+            (colors[inside] == SOURCE_COLOR[value]).all(-1), labels[inside] == value
+        )
+    assert (colors[25, 20 - around : 20] == SOURCE_COLOR[Source.SEEN]).all()
+    assert (colors[25, 40 : 40 + around] == SOURCE_COLOR[Source.INFERRED]).all()
+    assert (colors[25, : 20 - around] == SOURCE_COLOR[Source.OUTSIDE]).all()
 
 
 def test_facts() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from io import BytesIO
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -14,6 +15,7 @@ from faceborn.types import Array, Material, Source, Texture
 
 JPEG_QUALITY = 92  # 2048 px of skin: 0.9 MB, errors under 2 levels
 SOURCE_SIZE_PX = 512  # the map of sources is for the eye; smaller textures keep their size
+SOURCE_MARGIN_PX = 3  # around each piece of the atlas: else its seams are dotted with OUTSIDE
 
 SOURCE_COLOR = {
     Source.OUTSIDE: (24, 24, 27),
@@ -59,7 +61,11 @@ def source_image(source: Array) -> Array:
     palette = np.zeros((256, 3), np.uint8)
     for value, color in SOURCE_COLOR.items():
         palette[value] = color
-    return palette[source[::step, ::step]]
+    labels = np.ascontiguousarray(source[::step, ::step], dtype=np.uint8)
+    for _ in range(SOURCE_MARGIN_PX):
+        grown = cv2.dilate(labels, np.ones((3, 3), np.uint8))
+        labels = np.where(labels == Source.OUTSIDE, grown, labels)
+    return palette[labels]
 
 
 def part_image(material: Material, texture: Texture) -> Array:

@@ -44,7 +44,7 @@ export class Light {
   surroundings: Surroundings = 'studio';
   turn_deg = 0;
   brightness = 1;
-  settings: Lamp = { on: true, azimuth_deg: 44, height_deg: 34, strength: 0.45, warmth: 0.55 };
+  settings: Lamp = { on: true, azimuth_deg: -48, height_deg: 32, strength: 0.45, warmth: 0.55 };
   private readonly ready = new Map<Surroundings, Promise<Prepared>>();
   private prepared: Prepared | null = null;
 

@@ -13,8 +13,12 @@ export interface Distance {
   sd_mm: number | null; // null: the reader gave the scale
 }
 
-/** Where a number stands from the middle of its line. */
-const LABEL_PX: Record<Measure, [number, number]> = { pupils: [0, -12], face: [72, 20], nose: [38, -8] };
+/** Where a number stands: part of the way along its line, pixels from there. */
+const LABELS: Record<Measure, { along: number; right: number; down: number; anchor: string }> = {
+  pupils: { along: 0.5, right: 0, down: -14, anchor: 'middle' },
+  face: { along: 1, right: 10, down: 5, anchor: 'start' }, // outside, where nothing else is
+  nose: { along: 0.62, right: 12, down: 5, anchor: 'start' },
+};
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -77,9 +81,10 @@ export function drawMeasures(
     const line = document.createElementNS(SVG, 'line');
     for (const [key, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(key, String(value));
     const text = document.createElementNS(SVG, 'text');
-    const [across, below] = LABEL_PX[name];
-    text.setAttribute('x', String((x1 + x2) / 2 + across));
-    text.setAttribute('y', String((y1 + y2) / 2 + below));
+    const { along, right, down, anchor } = LABELS[name];
+    text.setAttribute('x', String(x1 + along * (x2 - x1) + right));
+    text.setAttribute('y', String(y1 + along * (y2 - y1) + down));
+    text.setAttribute('text-anchor', anchor);
     text.textContent = label(mm);
     svg.append(line, text);
   }

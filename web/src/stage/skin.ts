@@ -10,6 +10,12 @@ import { MeshStandardMaterial, type Texture } from 'three';
 const WRAP = 'vec3(0.34, 0.13, 0.07)'; // how far light reaches behind the terminator, per colour
 const SOFTEN = 'vec3(0.30, 0.14, 0.08)'; // share of the surroundings' light that is spread out
 
+/**
+ * How much skin mirrors at a grazing angle, 1 for glass. Nothing else keeps the surroundings out of
+ * folds: with 1 the lower lip has a white edge where the upper one covers it.
+ */
+const GRAZING = '0.05';
+
 const DIRECT = /* glsl */ `
 void RE_Direct_Skin( const in IncidentLight directLight, const in vec3 geometryPosition, const in vec3 geometryNormal, const in vec3 geometryViewDir, const in vec3 geometryClearcoatNormal, const in PhysicalMaterial material, inout ReflectedLight reflectedLight ) {
   RE_Direct_Physical( directLight, geometryPosition, geometryNormal, geometryViewDir, geometryClearcoatNormal, material, reflectedLight );
@@ -40,6 +46,10 @@ export function makeSkin(material: MeshStandardMaterial, maxAnisotropy: number):
       .replace(
         '#include <lights_fragment_maps>',
         `#include <lights_fragment_maps>\n${SURROUNDINGS}`,
+      )
+      .replace(
+        '#include <lights_physical_fragment>',
+        `#include <lights_physical_fragment>\nmaterial.specularF90 = ${GRAZING};`,
       );
   };
   material.customProgramCacheKey = () => 'skin';

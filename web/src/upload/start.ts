@@ -22,7 +22,9 @@ export function startScreen(
     words.textContent = text;
     alert.hidden = false;
   };
-  const invitation = element('strong', {}, t('drop'));
+  const touch = matchMedia('(pointer: coarse)').matches; // nothing to drop or paste with
+  const invite = t(touch ? 'dropTouch' : 'drop');
+  const invitation = element('strong', {}, invite);
   const take = (blob: Blob, name: string): void => {
     // phones give HEIC without a type: only what says that it is something else is refused here
     if (blob.type && !blob.type.startsWith('image/')) return say(t('notPicture'));
@@ -65,7 +67,7 @@ export function startScreen(
         { class: 'drop' },
         icon('face'),
         invitation,
-        element('span', { class: 'quiet' }, t('dropHint')),
+        element('span', { class: 'quiet' }, t(touch ? 'dropTouchHint' : 'dropHint')),
         alert,
         element(
           'div',
@@ -86,7 +88,7 @@ export function startScreen(
     event.preventDefault();
     const over = event.type === 'dragover';
     node.classList.toggle('over', over);
-    invitation.textContent = over ? t('release') : t('drop');
+    invitation.textContent = over ? t('release') : invite;
     if (event.type !== 'drop') return;
     const file = event.dataTransfer?.files[0];
     if (file) take(file, file.name);
