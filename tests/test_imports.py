@@ -37,6 +37,8 @@ SERVE_ONLY = {"anyio", "fastapi", "fsspec", "huey", "limits", "prometheus_client
     *("h11", "pydantic", "redis", "starlette", "uvicorn")
 }
 
+VOLUME_ONLY = {"skimage"}  # of the extra [volume]
+
 
 def room_of(module: str) -> str:
     """faceborn.fit.camera -> fit"""
@@ -83,7 +85,7 @@ def test_every_arrow_points_down(path: Path) -> None:
             target = room_of(module)
             assert target == room or target in ALLOWED[room], f"wrong arrow: {where}"
         else:
-            allowed = THIRD_PARTY | SERVE_ONLY if room == "serve" else THIRD_PARTY
+            allowed = THIRD_PARTY | {"serve": SERVE_ONLY, "volume": VOLUME_ONLY}.get(room, set())
             known = top in sys.stdlib_module_names or top in allowed
             assert known, f"not among the core dependencies: {where}"
 

@@ -132,7 +132,7 @@ def test_a_face_that_cannot_be_fitted_is_reported_all_the_same(
 
     real = fit.fit_face
 
-    def only_the_first(photo: Any, face: Any, model: Any) -> Any:
+    def only_the_first(photo: Any, face: Any, model: Any, **_: Any) -> Any:
         if face.box_px[0] > 512:
             raise FaceTurnedAway("the face is turned away", yaw_deg=88.0)
         return real(photo, face, model)

@@ -1,6 +1,7 @@
 """Train the volumetric network on synthetic photographs; the same command on CPU and GPU.
 
     python training/train_volume.py train --minutes 60 --cache CACHE SHARDS... [--test TEST]
+    python training/train_volume.py export CACHE/weights.npz volume_network.onnx
     python training/train_volume.py measure CACHE/weights.npz TEST
 
 `train` takes folders that training/synthesize.py fills, and new shards as they appear. Cut off, the
@@ -23,6 +24,7 @@ from face_network.schedule import Schedule
 from face_network.weights import load_weights as load_face
 from volume_network.batches import Source
 from volume_network.evaluation import Judge
+from volume_network.export import export_onnx
 from volume_network.network import Design
 from volume_network.samples import Sitting
 from volume_network.trainer import Settings, train
@@ -53,7 +55,13 @@ def main() -> None:
     command.add_argument("weights", type=Path)
     command.add_argument("test", type=Path)
     command.add_argument("--judged", type=int, default=512)
+    command = commands.add_parser("export")
+    command.add_argument("weights", type=Path)
+    command.add_argument("target", type=Path)
     options = parser.parse_args()
+    if options.command == "export":
+        export_onnx(load_weights(options.weights), options.target)
+        return
     torch.set_num_threads(options.threads)
     device = torch.device(options.device)
     face = load_face(options.face)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from faceborn.errors import FaceTurnedAway as FaceTurnedAway
     from faceborn.errors import FitError as FitError
     from faceborn.errors import MissingAsset as MissingAsset
+    from faceborn.errors import MissingExtra as MissingExtra
     from faceborn.errors import NoFace as NoFace
     from faceborn.errors import NoPhoto as NoPhoto
     from faceborn.errors import PhotoError as PhotoError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from faceborn.export import write_glb as write_glb
     from faceborn.export import write_obj as write_obj
     from faceborn.export import write_ply as write_ply
+    from faceborn.export import write_surface_ply as write_surface_ply
     from faceborn.faces import find_faces as find_faces
     from faceborn.files import check_folder as check_folder
     from faceborn.files import make_folder as make_folder
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from faceborn.photo import check_photo as check_photo
     from faceborn.photo import list_photos as list_photos
     from faceborn.photo import read_photo as read_photo
+    from faceborn.pipeline import GEOMETRIES as GEOMETRIES
     from faceborn.pipeline import Portrait as Portrait
     from faceborn.pipeline import from_photo as from_photo
     from faceborn.render import draw_preview as draw_preview
@@ -63,26 +66,27 @@ if TYPE_CHECKING:
     from faceborn.types import Photo as Photo
     from faceborn.types import Result as Result
     from faceborn.types import Shape as Shape
+    from faceborn.types import Solid as Solid
     from faceborn.types import Source as Source
+    from faceborn.types import Surface as Surface
     from faceborn.types import Texture as Texture
 
 _NAMES_OF = {
     "assets": "asset_path verify_assets",
     "errors": "AssetError ChangedAsset ExportError FacebornError FaceError FaceTooSmall "
-    "FaceTurnedAway FitError MissingAsset NoFace NoPhoto PhotoError PhotoTooLarge TextureError "
-    "UnknownFormat "
-    "UnreadablePhoto UnwritableOutput",
-    "export": "read_glb_summary write_glb write_obj write_ply",
+    "FaceTurnedAway FitError MissingAsset MissingExtra NoFace NoPhoto PhotoError PhotoTooLarge "
+    "TextureError UnknownFormat UnreadablePhoto UnwritableOutput",
+    "export": "read_glb_summary write_glb write_obj write_ply write_surface_ply",
     "faces": "find_faces",
     "files": "check_folder make_folder write_files",
     "fit": "fit_face",
     "head": "FORMATS Head",
     "model": "load_head_model make_shape",
     "photo": "MAX_PIXELS check_photo list_photos read_photo",
-    "pipeline": "Portrait from_photo",
+    "pipeline": "GEOMETRIES Portrait from_photo",
     "render": "draw_preview",
     "texture": "bake_texture",
-    "types": "Camera Face Fit HeadModel Photo Result Shape Source Texture",
+    "types": "Camera Face Fit HeadModel Photo Result Shape Solid Source Surface Texture",
 }
 _HOME_OF = {name: module for module, names in _NAMES_OF.items() for name in names.split()}
 

@@ -10,6 +10,7 @@
         FaceTurnedAway       carries `.yaw_deg`
       FitError
       TextureError           also a ValueError
+      MissingExtra
       AssetError             MissingAsset  ChangedAsset
       ExportError            UnknownFormat  UnwritableOutput
 
@@ -81,6 +82,10 @@ class TextureError(FacebornError, ValueError):
 
 class AssetError(FacebornError):
     """A file that belongs to faceborn is not as it should be."""
+
+
+class MissingExtra(FacebornError):
+    """What was asked for needs a package that the core does without."""
 
 
 class MissingAsset(AssetError):

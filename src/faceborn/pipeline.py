@@ -11,9 +11,11 @@ from typing import Any
 from faceborn.errors import FaceError, FaceTooSmall, FitError, NoFace
 from faceborn.head import Head
 from faceborn.report import Finding, write_report
-from faceborn.types import Array, Fit, Result, Shape
+from faceborn.types import Array, Fit, Result, Shape, Solid, Surface
 
 MIN_FACE_PX = 40
+# What the shape of a head comes from: landmarks, or those and the volumetric network's surface.
+GEOMETRIES = ("fit", "both")
 
 PhotoSource = str | os.PathLike[str] | bytes | Array
 Progress = Callable[[str], None]  # called with the name of each stage as it begins
@@ -24,6 +26,7 @@ def from_photo(
     *,
     texture_size: int = 2048,
     face: int = 1,
+    geometry: str = "fit",
     progress: Progress | None = None,
 ) -> Head:
     """A whole head from one photo.
@@ -31,11 +34,14 @@ def from_photo(
     source        a path, the content of a file, or an array (H, W, 3) of sRGB
     texture_size  side of the face's texture in pixels, 256 to 8192
     face          which face: 1 is the largest
+    geometry      what the shape comes from: "fit", landmarks; "both", those and the surface that
+                  the volumetric network sees
     progress      called with the name of each stage as it begins
 
     Raises PhotoError, NoFace, FaceTooSmall, FaceTurnedAway, FitError, TextureError.
     """
-    return Portrait(source, progress=progress).head(face, texture_size=texture_size)
+    portrait = Portrait(source, geometry=geometry, progress=progress)
+    return portrait.head(face, texture_size=texture_size)
 
 
 class Portrait:
@@ -46,13 +52,19 @@ class Portrait:
     seconds  time spent so far, per stage
     """
 
-    def __init__(self, source: PhotoSource, *, progress: Progress | None = None) -> None:
-        """Raises PhotoError."""
+    def __init__(
+        self, source: PhotoSource, *, geometry: str = "fit", progress: Progress | None = None
+    ) -> None:
+        """`geometry` as in `from_photo`. Raises PhotoError."""
         from faceborn.faces import find_faces
         from faceborn.photo import read_photo
 
+        if geometry not in GEOMETRIES:
+            raise ValueError(f"no geometry {geometry!r}: one of {', '.join(GEOMETRIES)}")
+        self.geometry = geometry
         self._progress = progress
         self._fits: dict[int, tuple[Fit, Shape]] = {}
+        self._solids: dict[int, Solid] = {}
         self._seen_fraction: dict[int, float] = {}
         self.seconds: dict[str, float] = {}
         with self.stage("photo"):
@@ -98,11 +110,42 @@ class Portrait:
         self._check(number)
         with self.stage("model"):
             model = load_head_model()
+        solid = self.solid(number) if self.geometry == "both" else None
         with self.stage("fit"):
-            fit = fit_face(self.photo, self.faces[number - 1], model)
+            fit = fit_face(self.photo, self.faces[number - 1], model, solid=solid)
             shape = make_shape(model, fit.identity, scale=fit.scale)
         self._fits[number] = fit, shape
         return fit, shape
+
+    def solid(self, number: int = 1) -> Solid:
+        """What the volumetric network sees of face `number`.
+
+        Raises NoFace, FaceTooSmall.
+        """
+        from faceborn.faces import read_points
+        from faceborn.volume import find_solid
+
+        if number not in self._solids:
+            self._check(number)
+            with self.stage("volume"):
+                points = read_points(self.photo, self.faces[number - 1])
+                self._solids[number] = find_solid(self.photo, points.points_px, points.rotation)
+        return self._solids[number]
+
+    def surface(self, number: int = 1) -> Surface:
+        """The surface of face `number` as the volumetric network sees it, in the photo's colours.
+
+        Its size is that of the fitted head.
+        Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError, MissingExtra.
+        """
+        from faceborn.volume import coloured_surface
+
+        fit, shape = self.fit(number)
+        solid = self.solid(number)
+        with self.stage("volume"):
+            face = shape.vertices_mm[shape.model.masks["face"] > 0.5]
+            depth_mm = float(fit.camera.to_camera(face)[:, 2].mean())
+            return coloured_surface(self.photo, solid, depth_mm / fit.camera.focal_px)
 
     def report(self, output: Mapping[int, Sequence[str]] | None = None) -> dict[str, Any]:
         """The report of this photo, as `faceborn make --report` writes it.

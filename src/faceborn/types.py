@@ -120,6 +120,42 @@ class Camera(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Solid(Record):
+    """A face as the volumetric network sees it: how much of each small cube lies inside of it.
+
+    The cubes stand behind a square of the photo. Lengths are sides of the square: x right and y
+    down from its upper left corner, z towards the viewer, 0 at the mean depth of the face.
+    """
+
+    inside: Array  # (D, N, N) float32 0..1: slice from near to far, row, column; 0.5 is the surface
+    near: float  # z of the front of the first slice; a slice is as thick as a cube is wide
+    photo_from_square: Array  # (2, 3) x, y to pixels of the photo
+
+    @property
+    def side_px(self) -> float:
+        """Of the square, in pixels of the photo."""
+        return float(np.linalg.norm(self.photo_from_square[:, 0]))
+
+    def to_photo(self, points: Array) -> Array:
+        """(..., 3) sides of the square to pixels of the photo, depth at the same scale."""
+        flat = points[..., :2] @ self.photo_from_square[:, :2].T + self.photo_from_square[:, 2]
+        return np.concatenate([flat, points[..., 2:] * self.side_px], -1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surface(Record):
+    """A mesh by itself, without parts or rig, as the photo shows it: x right, y up, z nearer.
+
+    The frame's origin is the middle of the solid's square, at the mean depth of the face.
+    """
+
+    vertices_mm: Array  # (V, 3) float32
+    normals: Array  # (V, 3) float32 unit, outwards
+    triangles: Array  # (T, 3) int32
+    colors: Array  # (V, 3) uint8 sRGB, of the photo's pixel before each vertex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks(Record):
     """Where the points of one landmark scheme lie on the head model."""
 

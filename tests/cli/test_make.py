@@ -149,7 +149,7 @@ def test_all_faces_passes_over_one_that_is_too_small(
 def test_a_face_that_was_found_and_cannot_be_made_is_in_the_report(
     photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise faceborn.FaceTurnedAway("a profile", hint="turn", yaw_deg=90.0)
 
     monkeypatch.setattr("faceborn.fit.fit_face", refuse)
@@ -231,3 +231,25 @@ def test_a_bar_on_a_terminal_and_gone_at_the_end(
 def test_wrong_usage_is_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["make", *options]) == 2
     assert "usage: faceborn" in capsys.readouterr().err
+
+
+def test_the_volume_alone_is_a_surface_with_the_photos_colours(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["make", str(photo), "--geometry", "volume", "-f", "ply"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(photo.with_suffix(".ply"))]
+    header, body = photo.with_suffix(".ply").read_bytes().split(b"end_header\n")
+    counts = [int(line.split()[2]) for line in header.splitlines() if line.startswith(b"element")]
+    assert counts[0] > 5000
+    assert len(body) == counts[0] * 27 + counts[1] * 13
+    vertices = np.frombuffer(body, np.dtype([("place", "<f4", 3), ("_", "V15")]), counts[0])
+    assert 0.15 < np.ptp(vertices["place"][:, 1]) < 0.4  # metres
+
+
+@pytest.mark.parametrize("wrong", [["-f", "glb"], ["-f", "ply", "--preview"]])
+def test_a_volume_has_no_rig(
+    photo: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    assert main(["make", str(photo), "--geometry", "volume", *wrong]) == 2
+    assert "no rig" in capsys.readouterr().err
+    assert names_in(photo.parent) == {"me.jpg"}

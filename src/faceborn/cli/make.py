@@ -47,6 +47,13 @@ def add_to(commands: Any) -> None:
         help="side of the face's texture in pixels (default: 2048)",
     )
     parser.add_argument(
+        "--geometry",
+        choices=("fit", "both", "volume"),
+        default="fit",
+        help="what the shape comes from: landmarks (fit), landmarks and the volumetric network "
+        "(both), or the network's surface alone, without rig (volume, with -f ply)",
+    )
+    parser.add_argument(
         "--preview",
         action="store_true",
         help="also a picture to judge it by, STEM_preview.png; takes longer than the head",
@@ -85,6 +92,10 @@ def _number(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.geometry == "volume" and (arguments.format != ("ply",) or arguments.preview):
+        print("faceborn make: --geometry volume has no rig and no textures", file=sys.stderr)
+        print("try: -f ply without --preview, or --geometry both", file=sys.stderr)
+        return 2
     jobs, troubles = _find_jobs(arguments.photos, arguments.output)
     talk = Talk(photos=len(jobs), quiet=arguments.quiet, verbose=arguments.verbose)
     if arguments.posed and arguments.format == ("glb",):
@@ -174,24 +185,20 @@ def _find_jobs(
 def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]:
     """One photo: its heads written; its report returned if it is wanted. Raises FacebornError."""
     faceborn.check_folder(job.folder)
-    portrait = faceborn.Portrait(job.path or sys.stdin.buffer.read(), progress=talk.stage)
+    portrait = faceborn.Portrait(
+        job.path or sys.stdin.buffer.read(),
+        geometry="fit" if arguments.geometry == "volume" else arguments.geometry,
+        progress=talk.stage,
+    )
     count = len(portrait.faces)
     output: dict[int, list[str]] = {}
     troubles: list[faceborn.FacebornError] = []
     for number in range(1, count + 1) if arguments.all_faces and count else [arguments.face or 1]:
         try:
-            head = portrait.head(number, texture_size=arguments.texture_size)
+            files = _files(portrait, number, job.face_stems(number), arguments)
         except (faceborn.FaceError, faceborn.FitError) as error:
             troubles.append(error)
             continue
-        with portrait.stage("export"):
-            stem = job.face_stems(number)
-            files: dict[str, bytes] = {}
-            for wanted in arguments.format:
-                files |= head.encode(wanted, stem, posed=arguments.posed)
-        if arguments.preview:
-            with portrait.stage("preview"):
-                files |= head.encode("preview", stem)
         output[number] = job.write(files)
 
     report: dict[str, Any] = {}
@@ -207,6 +214,23 @@ def _make(job: Job, arguments: argparse.Namespace, talk: Talk) -> dict[str, Any]
     steps = "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in portrait.seconds.items())
     talk.detail(f"{job.name}: {count} found, {len(output)} made; seconds: {steps}")
     return report
+
+
+def _files(
+    portrait: faceborn.Portrait, number: int, stem: str, arguments: argparse.Namespace
+) -> dict[str, bytes]:
+    """What is written of one face. Raises FaceError, FitError, MissingExtra."""
+    if arguments.geometry == "volume":
+        return {f"{stem}.ply": faceborn.write_surface_ply(portrait.surface(number))}
+    head = portrait.head(number, texture_size=arguments.texture_size)
+    files: dict[str, bytes] = {}
+    with portrait.stage("export"):
+        for wanted in arguments.format:
+            files |= head.encode(wanted, stem, posed=arguments.posed)
+    if arguments.preview:
+        with portrait.stage("preview"):
+            files |= head.encode("preview", stem)
+    return files
 
 
 def _print_error(name: str, error: Exception) -> None:

@@ -9,7 +9,7 @@ import faceborn
 
 # How much of the work is done when a stage begins.
 BEGINS = {
-    **{"photo": 0.0, "faces": 0.03, "model": 0.1, "fit": 0.15, "texture": 0.2},
+    **{"photo": 0.0, "faces": 0.03, "model": 0.1, "volume": 0.12, "fit": 0.15, "texture": 0.2},
     **{"export": 0.55, "preview": 0.65},
 }
 BAR_WIDTH = 24

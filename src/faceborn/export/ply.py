@@ -11,7 +11,7 @@ from faceborn.export.images import part_image
 from faceborn.export.meshes import posed_vertices
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.model.parts import MATERIALS
-from faceborn.types import Array, Result
+from faceborn.types import Array, Result, Surface
 
 VERTEX = [(axis, "<f4") for axis in ("x", "y", "z", "nx", "ny", "nz")] + [
     (channel, "u1") for channel in ("red", "green", "blue")
@@ -40,15 +40,25 @@ def write_ply(result: Result, *, posed: bool = False) -> bytes:
         used = np.unique(model.triangles[triangles])
         colors[used] = _sample(part_image(material, result.texture), model.uv[used])
     kept, corners = np.unique(model.triangles[opaque], return_inverse=True)
-    vertices = np.empty(len(kept), VERTEX)
+    return _encode(positions[kept], normals[kept], colors[kept], corners.reshape(-1, 3))
+
+
+def write_surface_ply(surface: Surface) -> bytes:
+    """A surface without parts, as `write_ply` writes heads: metres, normals, colours."""
+    metres = surface.vertices_mm * np.float32(0.001)
+    return _encode(metres, surface.normals, surface.colors, surface.triangles)
+
+
+def _encode(positions: Array, normals: Array, colors: Array, triangles: Array) -> bytes:
+    vertices = np.empty(len(positions), VERTEX)
     for column, name in enumerate(("x", "y", "z")):
-        vertices[name] = positions[kept, column]
-        vertices[f"n{name}"] = normals[kept, column]
+        vertices[name] = positions[:, column]
+        vertices[f"n{name}"] = normals[:, column]
     for column, name in enumerate(("red", "green", "blue")):
-        vertices[name] = colors[kept, column]
-    faces = np.empty(int(opaque.sum()), FACE)
+        vertices[name] = colors[:, column]
+    faces = np.empty(len(triangles), FACE)
     faces["count"] = 3
-    faces["corners"] = corners.reshape(-1, 3)
+    faces["corners"] = triangles
     header = [
         "ply",
         "format binary_little_endian 1.0",

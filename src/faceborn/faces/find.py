@@ -9,7 +9,7 @@ from faceborn.faces.boxes import same_face, strongest
 from faceborn.faces.centerface import CenterFace
 from faceborn.faces.interface import Detection, Detector, Landmarker
 from faceborn.faces.mesh import FaceMesh
-from faceborn.faces.network import FaceNetwork
+from faceborn.faces.network import FaceNetwork, Look
 from faceborn.faces.pose import pose_from_five, pose_from_mesh
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import angles_from_rotation
@@ -82,6 +82,11 @@ def find_faces(
         faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
     exact = [_exact(photo.pixels, face, landmarker, network) for face in faces]
     return sorted(exact, key=_area, reverse=True)
+
+
+def read_points(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> Look:
+    """What our own network sees of a face, whichever network its points come from."""
+    return (network or FaceNetwork()).find(photo.pixels, face)
 
 
 def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Face]:

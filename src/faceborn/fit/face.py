@@ -12,22 +12,29 @@ from faceborn.fit.problem import Estimate, Problem
 from faceborn.fit.rounds import improve
 from faceborn.fit.scale import HEAD_SIZE_SD, scale_from_iris
 from faceborn.fit.settings import OF_NETWORK, FitSettings
+from faceborn.fit.solid import Sheets, sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
-from faceborn.types import Array, Face, Fit, HeadModel, Photo
+from faceborn.types import Array, Face, Fit, HeadModel, Photo, Solid
 
 GAZE_ROUND = 4  # first round in which gaze (and the lids that go with it) is known
 SETTLED = 1e-4  # standard deviations; a round that moves the shape less is the last
 
 
 def fit_face(
-    photo: Photo, face: Face, model: HeadModel, *, settings: FitSettings | None = None
+    photo: Photo,
+    face: Face,
+    model: HeadModel,
+    *,
+    solid: Solid | None = None,
+    settings: FitSettings | None = None,
 ) -> Fit:
     """Camera, identity, expression, gaze and size of the head behind `face`.
 
     Gauss-Newton on the reprojection of the landmarks: perspective, Gaussian identity prior,
     expressions within 0..1, Geman-McClure against outliers, outline points against the model's
-    occluding contour, gaps of lips and lids weighted apart. The points' depth is not used.
+    occluding contour, gaps of lips and lids weighted apart. The points' depth is not used; that of
+    a `solid`, if there is one, is: the skin is pulled onto its surface.
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
@@ -38,6 +45,7 @@ def fit_face(
         face,
         model,
         settings or (FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK),
+        sheets_of(solid) if solid is not None else None,
     )
     now = _start(problem)
     for number in range(problem.settings.rounds):
@@ -52,7 +60,9 @@ def fit_face(
     return _result(problem, now, residual, face.scheme)
 
 
-def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) -> Problem:
+def _problem(
+    photo: Photo, face: Face, model: HeadModel, settings: FitSettings, sheets: Sheets | None
+) -> Problem:
     """Raises FaceTurnedAway and FitError where the points cannot be used."""
     roles = ROLES.get(face.scheme)
     if roles is None or len(face.landmarks_px) < roles.skin_count:
@@ -69,6 +79,7 @@ def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) 
         sigma_px=face.landmarks_sigma_px,
         iris_px=iris if iris is not None and np.isfinite(iris).all() else None,
         iris_trust=_iris_trust(points, roles),
+        sheets=sheets,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faceborn.fit.settings import FitSettings
+from faceborn.fit.solid import Sheets
 from faceborn.fit.tables import Tables
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.types import Array, Camera, Photo, Record
@@ -21,6 +22,7 @@ class Problem(Record):
     sigma_px: Array | None  # (L,) their noise where the network tells it
     iris_px: Array | None  # (2, 3) left then right: x, y, radius
     iris_trust: Array  # (2,) left then right, 0..1
+    sheets: Sheets | None  # the surface of the volumetric network's solid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ from faceborn.fit.outline import Rows, outline_rows, profile_rows
 from faceborn.fit.problem import Estimate, Problem
 from faceborn.fit.rows import geman_mcclure, projection_jacobian
 from faceborn.fit.settings import FitSettings
+from faceborn.fit.solid import Sheets, solid_rows
 from faceborn.fit.solve import solve_bounded
 from faceborn.fit.weights import point_weights, unbiased_px
 from faceborn.geometry.rotations import rotation_from_vector
@@ -53,6 +54,8 @@ def _rows(problem: Problem, now: Estimate, number: int) -> list[Rows]:
     turned = abs(now.angles_deg[0]) >= settings.profile_deg
     if number > POSE_ROUNDS and problem.sigma_px is not None and turned:
         rows.append(_profile(problem, now, number))
+    if number > POSE_ROUNDS and problem.sheets is not None:
+        rows.append(_surface(problem, now, problem.sheets, points_mm))
     return rows
 
 
@@ -103,6 +106,19 @@ def _profile(problem: Problem, now: Estimate, number: int) -> Rows:
         reach_percent=float(reach),
         sigma_px=settings.profile_sigma_percent / 100 * eye_px,
         robust_limit=settings.robust_limit,
+    )
+
+
+def _surface(problem: Problem, now: Estimate, sheets: Sheets, points_mm: Array) -> Rows:
+    """Rows that pull the skin onto the surface of the volumetric network's solid."""
+    settings, band = problem.settings, problem.tables.skin
+    return solid_rows(
+        sheets,
+        band,
+        band.points.at(now.shape, now.look),
+        now.camera,
+        float(now.camera.to_camera(points_mm)[:, 2].mean()),
+        sigma_mm=settings.solid_sigma_mm,
     )
 
 

@@ -27,6 +27,7 @@ class FitSettings:
     most_residual_percent: float = 3.0
     profile_deg: float = 60.0  # from here on the line of the profile is an outline of the face
     profile_sigma_percent: float = 1.0  # of its edge in the photo
+    solid_sigma_mm: float = 60.0  # of each vertex of the skin; their errors are shared
     profile_reach_percent: tuple[float, float] = (10.0, 4.0)  # in the first and the last round
 
 

@@ -11,6 +11,7 @@ from faceborn.fit.contour import ContourBand, contour_band, skin_band
 from faceborn.fit.gaze import Eyeballs, eyeballs
 from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.silhouette import profile_skin
+from faceborn.fit.solid import solid_skin
 from faceborn.fit.surface import LinearPoints, joint_points, linear_points, vertex_points
 from faceborn.fit.unknowns import ExpressionUnknowns, Packing, expression_unknowns
 from faceborn.types import Array, HeadModel, Landmarks, Record
@@ -28,6 +29,7 @@ class Tables(Record):
     corners: tuple[LinearPoints, LinearPoints, LinearPoints]  # of the triangles they lie in
     band: ContourBand  # of the jaw
     front: ContourBand  # on which the line of a profile runs
+    skin: ContourBand  # that is laid on the surface of a solid
     eyeballs: Eyeballs | None
     pupils: LinearPoints | None  # (2) left then right
     eye_centers: LinearPoints | None  # (2)
@@ -60,6 +62,7 @@ def tables_of(model: HeadModel, scheme: str) -> Tables:
         corners=(corner(0), corner(1), corner(2)),
         band=contour_band(model, points.mean_mm[roles.outline], expression.weights),
         front=skin_band(model, profile_skin(model), expression.weights),
+        skin=skin_band(model, solid_skin(model), expression.weights),
         eyeballs=balls,
         pupils=vertex_points(model, balls.pupil_vertices, expression.weights) if balls else None,
         eye_centers=joint_points(model, balls.joints, unknowns) if balls else None,

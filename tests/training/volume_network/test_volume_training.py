@@ -1,0 +1,79 @@
+"""Training's compiled twins, its loss, and that it learns and goes on where it was cut off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("numba")
+
+from volume_network.batches import packed
+from volume_network.losses import SoftCrossEntropy
+from volume_network.network import Design, VolumeNetwork
+from volume_network.solid import occupancy as compiled
+
+from faceborn.geometry.rotations import rotation_from_angles
+from faceborn.model import load_head_model
+from faceborn.volume.grid import (
+    GUIDE_SIZE,
+    GUIDE_SLICES,
+    NEAR,
+    PICTURE_PX,
+    SIZE,
+    SLICES,
+    unpack,
+)
+from faceborn.volume.solid import closed_triangles, occupancy
+
+
+@pytest.mark.parametrize(("size", "slices", "rays"), [(96, 100, 2), (48, 50, 1)])
+def test_the_compiled_solid_is_its_twin(size: int, slices: int, rays: int) -> None:
+    model = load_head_model()
+    triangles = closed_triangles(model)
+    turned = model.mean_mm @ rotation_from_angles(40.0, 10.0, 5.0).T
+    places = turned * (1, -1, 1) / 254.0 + (0.5, 0.54, -0.3)
+    slow = occupancy(places, triangles, size=size, slices=slices, near=NEAR, rays=rays)
+    fast = compiled(places, triangles, size=size, slices=slices, near=NEAR, rays=rays)
+    np.testing.assert_allclose(fast.transpose(2, 0, 1), slow, atol=1e-4)
+
+
+def test_packing_is_undone_by_unpacking() -> None:
+    solids = np.random.default_rng(0).integers(0, 255, (2, SIZE, SIZE, SLICES), np.uint8)
+    cells = packed(solids)[1].transpose(2, 0, 1)
+    np.testing.assert_array_equal(unpack(cells), solids[1].transpose(2, 0, 1))
+
+
+def test_the_gradient_is_that_of_torchs_cross_entropy() -> None:
+    torch.manual_seed(0)
+    logits = torch.randn(2, 10, 4, 4, requires_grad=True)
+    inside = torch.randint(0, 256, (2, 10, 4, 4), dtype=torch.uint8)
+    SoftCrossEntropy.apply(logits, inside).backward()
+    ours = logits.grad.clone()
+    logits.grad = None
+    torch.nn.functional.binary_cross_entropy_with_logits(logits, inside.float() / 255).backward()
+    torch.testing.assert_close(ours, logits.grad, atol=1e-6, rtol=1e-4)
+
+
+def test_a_step_towards_the_truth_lowers_the_error() -> None:
+    """And a guide of zeros is another input than one of ones, not an error."""
+    torch.manual_seed(1)
+    design = Design(body_widths=(8, 8, 12, 16), body_blocks=(1, 1, 1, 1), widths=(8, 8, 8))
+    network = VolumeNetwork(design)
+    picture = torch.randn(2, 3, PICTURE_PX, PICTURE_PX)
+    guide = torch.rand(2, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE)
+    inside = torch.zeros(2, 4 * SLICES, GUIDE_SIZE, GUIDE_SIZE, dtype=torch.uint8)
+    inside[:, 100:200] = 255
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
+    errors = []
+    for _ in range(12):
+        error = SoftCrossEntropy.apply(network(picture, guide), inside)
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+        errors.append(float(error.detach()))
+    assert errors[-1] < 0.8 * errors[0]
+    network.eval()
+    with torch.no_grad():
+        blind = network(picture, torch.zeros_like(guide))
+        assert not torch.allclose(blind, network(picture, guide))
