@@ -1,0 +1,238 @@
+"""The volumetric network against the truth, beside the mean head and the landmark fit.
+
+    python benchmarks/volume.py --test TEST [--data ../shared/data] [--count 150] [--no-record]
+
+TEST is a folder of `training/synthesize.py test`: skins and heads that nobody was trained on. In
+each row: the mean head at the true pose, the fit to the face network's points alone, the network's
+surface, without its guide, and the fit to points and surface. Then real people: neutral London
+validation views alone, against the person's other views and against other people. Recorded in
+benchmarks/results/volume.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from accuracy import rounded
+from datasets import Person, london_people, london_photo
+from measures import distance_mm
+from run import where
+from volume_cases import Case, cases, distances, in_picture
+
+from faceborn.errors import FaceError, FitError
+from faceborn.faces import find_faces, read_points
+from faceborn.fit import fit_face
+from faceborn.model import load_head_model, make_shape
+from faceborn.photo import read_photo
+from faceborn.types import Array, Fit, Solid
+from faceborn.volume import find_solid, isosurface
+from faceborn.volume.guide import align
+from faceborn.volume.solid import closed_triangles, occupancy
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RESULTS = REPOSITORY / "benchmarks" / "results" / "volume.json"
+BUCKETS = ((0, 30), (30, 60), (60, 96))
+WAYS = ("mean_head", "fit", "volume", "volume_unguided", "both")
+VIEWS = ("01", "02", "03", "04", "05")
+EACH = 4  # every so manieth vertex of the true face is measured
+SEEN_PX = 2.0  # how far behind the first surface a point still counts as seen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--test", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--split", choices=["validation", "train"], default="validation")
+    parser.add_argument("--no-record", action="store_true", help="print only")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    measured = {"synthetic": synthetic(arguments.test, arguments.count)}
+    if arguments.data.is_dir():
+        people = london_people(arguments.data, arguments.split)
+        measured["london"] = {"split": arguments.split} | london(arguments.data, people)
+    print(json.dumps(rounded(measured), indent=1))
+    if not arguments.no_record:
+        RESULTS.write_text(json.dumps(rounded(measured) | where(), indent=1) + "\n")
+
+
+def synthetic(folder: Path, count: int) -> dict[str, object]:
+    """Per bucket of yaw, and for lively faces, IoU and distances of every way."""
+    rows: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    pieces, milliseconds = [], []
+    for case in cases(folder, count):
+        low, high = next(pair for pair in BUCKETS if pair[0] <= abs(case.yaw_deg) < pair[1])
+        names = [f"yaw {low}-{high}", "all"] + (["expressions"] if case.lively else [])
+        begun = time.perf_counter()
+        solid = find_solid(case.photo, case.look.points_px, case.look.rotation)
+        surface = solid.to_photo(isosurface(solid)[0])
+        milliseconds.append((time.perf_counter() - begun) * 1000)
+        pieces.append(largest_share(solid))
+        for way, figures in compare(case, solid, surface).items():
+            for name in names:
+                for key, value in figures.items():
+                    rows[name][way][key].append(value)
+    return {
+        "photographs": count,
+        "milliseconds_network_and_surface_median": float(np.median(milliseconds)),
+        "largest_piece_share_least": min(pieces),
+        **{
+            name: {
+                way: {key: float(np.nanmean(value)) for key, value in figures.items()}
+                for way, figures in ways.items()
+            }
+            for name, ways in sorted(rows.items())
+        },
+    }
+
+
+def compare(case: Case, solid: Solid, surface: Array) -> dict[str, dict[str, float]]:
+    """What each way gives for one photograph."""
+    model = load_head_model()
+    triangles = closed_triangles(model)
+    blind = find_solid(case.photo, case.look.points_px, case.look.rotation, guided=False)
+    truth_solid = solid_of(case.truth, solid)
+    face = np.flatnonzero((model.masks["face"] > 0.5) & (model.masks["ears"] < 0.1))[::EACH]
+    visible = seen(case.truth[face], case.truth, triangles)
+    flip = np.array([1.0, -1.0, 1.0])
+    stays = model.masks["face"] > 0.5
+    scale, rotation, shift = align(model.mean_mm[stays].astype(float), case.truth[stays] * flip)
+    meshes = {
+        "mean_head": (model.mean_mm @ rotation.T * scale + shift) * flip,
+        "fit": fitted(case, None),
+        "both": fitted(case, solid),
+    }
+    skin = np.unique(triangles)
+    out: dict[str, dict[str, float]] = {}
+    for way in WAYS:
+        if way in meshes:
+            mesh = meshes[way]
+            if mesh is None:
+                continue
+            inside, points = solid_of(mesh, solid), mesh[skin]
+        elif way == "volume":
+            inside, points = solid.inside, surface
+        else:
+            inside, points = blind.inside, blind.to_photo(isosurface(blind)[0])
+        a, b = inside > 0.5, truth_solid > 0.5
+        found = distances(case.truth[face], visible, points, case.mm_per_px)
+        out[way] = {
+            "iou": float((a & b).sum() / max((a | b).sum(), 1)),
+            "visible_mm": found.visible,
+            "hidden_mm": found.hidden,
+            "visible_aligned_mm": found.visible_aligned,
+            "hidden_aligned_mm": found.hidden_aligned,
+        }
+    return out
+
+
+def fitted(case: Case, solid: Solid | None) -> Array | None:
+    """(V, 3) the fitted head in the picture, with its expression; None where there is no fit."""
+    model = load_head_model()
+    try:
+        fit = fit_face(case.photo, case.face, model, solid=solid)
+    except (FaceError, FitError):
+        return None
+    return posed(fit)
+
+
+def posed(fit: Fit) -> Array:
+    shape = make_shape(load_head_model(), fit.identity, scale=fit.scale)
+    head = shape.with_expression(fit.expression).astype(np.float64)
+    face = head[load_head_model().masks["face"] > 0.5]
+    return in_picture(fit.camera, head, float(fit.camera.to_camera(face)[:, 2].mean()))
+
+
+def solid_of(mesh: Array, like: Solid) -> Array:
+    """The cubes of a head in the picture (V, 3), in the square of another solid."""
+    back = cv2.invertAffineTransform(like.photo_from_square)
+    places = np.column_stack([mesh[:, :2] @ back[:, :2].T + back[:, 2], mesh[:, 2] / like.side_px])
+    slices, size, _ = like.inside.shape
+    triangles = closed_triangles(load_head_model())
+    return occupancy(places, triangles, size=size, slices=slices, near=like.near)
+
+
+def seen(points: Array, mesh: Array, triangles: Array) -> Array:
+    """(N,) bool: which points of the picture nothing of the mesh hides."""
+    side = float(np.ptp(mesh[:, :2], axis=0).max())
+    low = mesh[:, :2].min(0)
+    places = np.column_stack([(mesh[:, :2] - low) / side, mesh[:, 2] / side])
+    near = float(places[:, 2].max()) + 0.01
+    filled = occupancy(places, triangles, size=128, slices=200, near=near) > 0.5
+    first = np.where(filled.any(0), filled.argmax(0), 999)
+    column, row = np.clip(((points[:, :2] - low) / side * 128).astype(int), 0, 127).T
+    slice_ = (near - points[:, 2] / side) * 128
+    return np.asarray(slice_ - first[row, column] < SEEN_PX)
+
+
+def largest_share(solid: Solid) -> float:
+    """How much of what is inside hangs together."""
+    from skimage.measure import label
+
+    counts = np.bincount(label(solid.inside > 0.5, connectivity=1).ravel())[1:]
+    return float(counts.max() / counts.sum())
+
+
+def london(data: Path, people: list[Person]) -> dict[str, object]:
+    """Found per view; heads of one view against the same person's others, and other people's."""
+    model = load_head_model()
+    found: dict[str, int] = defaultdict(int)
+    heads: dict[str, dict[tuple[str, str], Array]] = {"fit": {}, "both": {}}
+    for person in people:
+        for view in VIEWS:
+            photo = read_photo(london_photo(data, person, view))
+            faces = find_faces(photo)
+            if not faces:
+                continue
+            look = read_points(photo, faces[0])
+            solid = find_solid(photo, look.points_px, look.rotation)
+            found[view] += len(isosurface(solid)[0]) > 0
+            for way, help_ in (("fit", None), ("both", solid)):
+                try:
+                    fit = fit_face(photo, faces[0], model, solid=help_)
+                except (FaceError, FitError):
+                    continue
+                heads[way][person.key, view] = make_shape(model, fit.identity).vertices_mm
+    return {
+        "people": len(people),
+        "surface_found": {view: found[view] / len(people) for view in VIEWS},
+        "one_view_against": {way: agreement(people, shapes) for way, shapes in heads.items()},
+    }
+
+
+def agreement(people: list[Person], heads: dict[tuple[str, str], Array]) -> dict[str, object]:
+    """Mean distance in mm of a view's heads to the same person's others and to other people's."""
+    region = load_head_model().masks["face"] > 0.5
+
+    def apart(a: tuple[str, str], b: tuple[str, str]) -> float:
+        return distance_mm(heads[a][region], heads[b][region], scaled=True)
+
+    keys = [person.key for person in people]
+    out: dict[str, object] = {}
+    for view in VIEWS:
+        same = [
+            apart((key, view), (key, other))
+            for key in keys
+            for other in VIEWS
+            if other != view and (key, view) in heads and (key, other) in heads
+        ]
+        others = [
+            apart((a, view), (b, view))
+            for a in keys
+            for b in keys
+            if a < b and (a, view) in heads and (b, view) in heads
+        ]
+        out[view] = {"same_mm": float(np.mean(same)), "others_mm": float(np.mean(others))}
+    return out
+
+
+if __name__ == "__main__":
+    main()

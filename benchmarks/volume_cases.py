@@ -1,0 +1,144 @@
+"""Synthetic photographs of people nobody was trained on, with the solid that each should give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from photographs.people import Crowd
+from photographs.scene import Scene
+from photographs.shards import SIZE_PX, find_shards, read_shard
+from photographs.sitters import draw_sitters
+from scipy.spatial import cKDTree
+
+from faceborn.faces.network import FaceNetwork, Look
+from faceborn.geometry.crop import Crop
+from faceborn.geometry.rotations import FLIP
+from faceborn.geometry.upright import lean_rad, square_around
+from faceborn.model import load_head_model
+from faceborn.model.face_points import load_face_points
+from faceborn.types import Array, Camera, Face, Photo
+
+NEIGHBOUR_SHARE = 0.5  # of matches that lie nearest, which the rigid alignment goes by
+ROUNDS = 12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """One photograph and its truth; places are pixels, depth towards the viewer at their scale."""
+
+    photo: Photo
+    face: Face
+    look: Look
+    truth: Array  # (V, 3) of the posed head
+    mm_per_px: float
+    yaw_deg: float
+    lively: bool  # whether an expression moves the face by much
+
+
+def cases(folder: Path, count: int) -> Iterator[Case]:
+    """The first `count` photographs of a folder of training/synthesize.py."""
+    crowd, scene = Crowd(load_head_model()), Scene(load_head_model())
+    points, network = load_face_points(), FaceNetwork()
+    made = 0
+    for path in find_shards(folder):
+        shard = read_shard(path)
+        for index in range(len(shard)):
+            if made == count:
+                return
+            made += 1
+            seed, number = shard.truth["seed"][index].tolist()
+            (sitter,) = draw_sitters(crowd, seed, [number])
+            scene.set_head(sitter.person.vertices_mm, sitter.pose)
+            camera = Camera(
+                size_px=(SIZE_PX, SIZE_PX),
+                focal_px=float(shard.truth["focal_px"][index]),
+                center_px=tuple(shard.truth["center_px"][index].tolist()),
+                camera_from_head=FLIP @ sitter.pose.rotation,
+                translation_mm=shard.truth["translation_mm"][index].astype(np.float64),
+            )
+            head = scene.place[: scene.head_count].astype(np.float64)
+            core = points.of(head)[points.core]
+            middle = float(camera.to_camera(core)[:, 2].mean())
+            photo = Photo(
+                pixels=shard.image(index), focal_px=None, source=f"{seed}/{number}", sha256=""
+            )
+            turn = lean_rad(sitter.pose.rotation)
+            place, side = square_around(camera.project(core), turn)
+            look = network.both_ways(
+                photo.pixels, Crop(center_px=place, side_px=side, turn_rad=turn)
+            )
+            yield Case(
+                photo=photo,
+                face=_face(look, sitter.pose.yaw_deg),
+                look=look,
+                truth=in_picture(camera, head, middle),
+                mm_per_px=middle / camera.focal_px,
+                yaw_deg=sitter.pose.yaw_deg,
+                lively=float(sitter.person.expression.weights.sum()) > 1.5,
+            )
+
+
+def in_picture(camera: Camera, points_mm: Array, middle_mm: float) -> Array:
+    """(N, 3) head space to pixels, depth 0 at `middle_mm` from the camera."""
+    depth = (middle_mm - camera.to_camera(points_mm)[:, 2]) * camera.focal_px / middle_mm
+    return np.column_stack([camera.project(points_mm), depth])
+
+
+def _face(look: Look, yaw_deg: float) -> Face:
+    x0, y0 = look.points_px[:, :2].min(0).tolist()
+    x1, y1 = look.points_px[:, :2].max(0).tolist()
+    return Face(
+        box_px=(x0, y0, x1, y1),
+        score=1.0,
+        yaw_deg=yaw_deg,
+        pitch_deg=0.0,
+        roll_deg=0.0,
+        scheme=FaceNetwork.scheme,
+        landmarks_px=look.points_px[:, :2],
+        landmarks_sigma_px=look.sigma_px,
+        landmarks_score=look.score,
+        iris_px=look.irises_px,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distances:
+    """From the true skin to a surface, mean over the skin, mm."""
+
+    visible: float
+    hidden: float
+    visible_aligned: float  # after the best rotation, shift and size
+    hidden_aligned: float
+
+
+def distances(truth: Array, visible: Array, surface: Array, mm_per_px: float) -> Distances:
+    """Of points of the true face (N, 3), `visible` (N,) bool of them, to a dense surface (M, 3)."""
+    raw = cKDTree(surface).query(truth)[0] * mm_per_px
+    moved = _aligned_to(surface, truth)
+    after = cKDTree(moved).query(truth)[0] * mm_per_px
+    return Distances(
+        visible=_mean(raw[visible]),
+        hidden=_mean(raw[~visible]),
+        visible_aligned=_mean(after[visible]),
+        hidden_aligned=_mean(after[~visible]),
+    )
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _aligned_to(surface: Array, truth: Array) -> Array:
+    """The surface laid on the true points: iterated closest points, Besl & McKay 1992."""
+    from faceborn.volume.guide import align
+
+    moved = surface
+    for _ in range(ROUNDS):
+        gap, near = cKDTree(moved).query(truth)
+        kept = gap <= np.quantile(gap, NEIGHBOUR_SHARE)
+        scale, rotation, shift = align(moved[near[kept]], truth[kept])
+        moved = moved @ rotation.T * scale + shift
+    return moved
