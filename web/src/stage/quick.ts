@@ -46,7 +46,7 @@ void main() {
   vec3 soft = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
   vLight = around + max(soft * soft, vec3(max(facing, 0.0))) * lampColor;
   float graze = 1.0 - max(dot(n, view), 0.0);
-  vShine = harmonics[0] * 0.282095 * (0.03 + 0.25 * graze * graze * graze * graze);
+  vShine = harmonics[0] * 0.282095 * (0.03 + 0.06 * graze * graze * graze * graze);
   #ifdef GLOSSY
     float spark = pow(max(dot(n, normalize(view + lampDirection)), 0.0), gloss);
     vShine += lampColor * spark * (gloss + 8.0) * 0.0016;
