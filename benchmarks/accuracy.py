@@ -79,7 +79,9 @@ class Looker:
         self.model = load_head_model()
         self.region = narrow_face(self.model)
         # Only the camera can move under such a prior.
-        self.mean_head = FitSettings(identity_weight=1e9, expression_weight=1e9)
+        self.mean_head = FitSettings(
+            identity_weight=1e9, expression_weight=1e9, most_residual_percent=np.inf
+        )
 
     def look(self, path: Path, view: str) -> Seen:
         photo = read_photo(path)

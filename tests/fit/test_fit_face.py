@@ -310,3 +310,16 @@ def test_exif_focal_length_is_used(model: HeadModel) -> None:
     assert fit.camera.focal_px == known.camera.focal_px
     depth = fit.camera.translation_mm[2] / fit.scale
     assert depth == pytest.approx(known.camera.translation_mm[2], rel=0.03)
+
+
+def test_lip_points_that_meet_do_not_draw_the_corners_inwards(
+    model: HeadModel, person: Array
+) -> None:
+    """A network draws facing lips at one place; on the head their points lie apart across."""
+    known = known_face(model, camera_at(), identity=person)
+    points = known.face.landmarks_px.copy()
+    points[LIPS, 0] = points[LIPS, 0].mean(1, keepdims=True)
+    fit = fit_face(known.photo, face_of(points, known.face.iris_px), model)
+    fitted, true = landmarks_mm(model, fit), known.landmarks_mm
+    width = [np.linalg.norm(at[61] - at[291]) for at in (fitted, true)]
+    assert abs(width[0] - width[1]) < 0.012 * np.linalg.norm(true[33] - true[263])

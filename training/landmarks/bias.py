@@ -107,7 +107,11 @@ def residuals_percent(
             if name not in detected.faces:
                 continue
             strict = view in ("02", "03", "04")
-            settings = FitSettings(identity_weight=FROZEN, expression_weight=50 if strict else 10)
+            settings = FitSettings(
+                identity_weight=FROZEN,
+                expression_weight=50 if strict else 10,
+                most_residual_percent=np.inf,
+            )
             fit = _fit(detected.photos[name], detected.faces[name], own, settings)
             if fit is None:
                 continue

@@ -69,7 +69,9 @@ def refine(
     landmarks = start
     origin = start.of(source.points_mm)[:SKIN_COUNT]
     fit_settings = FitSettings(
-        identity_weight=settings.identity_weight, expression_weight=settings.expression_weight
+        identity_weight=settings.identity_weight,
+        expression_weight=settings.expression_weight,
+        most_residual_percent=np.inf,  # of places that are still being looked for
     )
     for number in range(settings.rounds):
         model = source_model(source, landmarks)

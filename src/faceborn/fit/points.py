@@ -46,7 +46,8 @@ MESH = PointRoles(
     steady=np.array([33, 133, 362, 263, 168, 6, 197, 4, 2, 61, 291, 10, 127, 356, 152]),
     outline=OUTLINE,
     chin=np.array([148, 152, 377]),
-    facing=FACING_PAIRS,
+    # Not the outermost pairs of the lips: their places on the head lie 4 mm apart.
+    facing=np.concatenate([LIPS[1:-1], LIDS]),
     rims=np.unique(np.concatenate([FACING_PAIRS.ravel(), [78, 308, 33, 133, 263, 362]])),
     outer_eye_corners=(33, 263),
     eye_opening=np.array([[386, 374, 263, 362], [159, 145, 33, 133]]),
