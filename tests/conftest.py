@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from faceborn.model.parts import MATERIALS
-from faceborn.types import Array, Face, Fit, Photo, Shape, Source, Texture
+from faceborn.types import Array, Face, Fit, PartMap, Photo, Shape, Source, Texture
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -64,8 +64,10 @@ def two_faces(astronaut: Path) -> Array:
 def flat_texture(monkeypatch: pytest.MonkeyPatch) -> None:
     """Heads in one colour and previews of one grey, for tests that ask about neither."""
 
-    def bake(photo: Photo, face: Face, fit: Fit, shape: Shape, *, size_px: int) -> Texture:
-        del photo, face, fit
+    def bake(
+        photo: Photo, face: Face, fit: Fit, shape: Shape, *, parts: PartMap | None, size_px: int
+    ) -> Texture:
+        del photo, face, fit, parts
         images = {
             material.image: np.full((8, 8, 3 if material.alpha == "opaque" else 4), 128, np.uint8)
             for material in MATERIALS

@@ -78,12 +78,14 @@ class Portrait:
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError, TextureError.
         """
         fit, shape = self.fit(number)
+        from faceborn.faces import map_parts
         from faceborn.model import raise_hair
         from faceborn.texture import bake_texture
 
         face = self.faces[number - 1]
         with self.stage("texture"):
-            texture = bake_texture(self.photo, face, fit, shape, size_px=texture_size)
+            parts = map_parts(self.photo, face)
+            texture = bake_texture(self.photo, face, fit, shape, parts=parts, size_px=texture_size)
         if texture.hair_height_mm is not None:
             shape = raise_hair(shape, texture.hair_height_mm)
         self._seen_fraction[number] = texture.seen_fraction

@@ -6,7 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from faceborn.assets import asset_path
+from faceborn.faces import map_parts
 from faceborn.light.srgb import linear_from_srgb
+from faceborn.photo import read_photo
+from faceborn.pipeline import Portrait
 from faceborn.texture import bake_texture
 from faceborn.texture.atlas import covered
 from faceborn.texture.growth import grow_on_tile, grow_on_vertices
@@ -175,3 +179,21 @@ def test_the_way_from_the_hairline_has_no_ledge() -> None:
     long = np.linalg.norm(model.mean_mm[edges[:, 0]] - model.mean_mm[edges[:, 1]], axis=1)
     inside = (hair > 0).all(1) & (long > 1.0)
     assert (np.abs(hair[:, 0] - hair[:, 1]) / long)[inside].max() < 2.0
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_the_portrait_of_the_demo_has_a_full_head_of_hair(grey: bool) -> None:
+    """Light locks have the colour of skin, and a grey copy has no colour at all."""
+    pixels = read_photo(asset_path("astronaut.jpg")).pixels
+    if grey:
+        pixels = np.repeat(pixels.mean(2, keepdims=True).astype(np.uint8), 3, 2)
+    portrait = Portrait(np.asarray(pixels))
+    fit, shape = portrait.fit(1)
+    face = portrait.faces[0]
+    parts = map_parts(portrait.photo, face)
+    made = bake_texture(portrait.photo, face, fit, shape, parts=parts, size_px=512)
+    growth = grow_on_tile(shape.model, "scalp", 256)
+    tile, on_head = made.images["scalp"].mean(2), covered(shape.model, "scalp", 256)
+    skin = np.median(tile[on_head & (growth.hair_mm < -60)])
+    grown = on_head & (growth.hair_mm > 15)
+    assert (tile[grown] < 0.85 * skin).mean() > 0.95

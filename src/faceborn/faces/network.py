@@ -24,6 +24,11 @@ FILE = "face_network.onnx"
 SIZE_PX = 128
 OUTPUTS = ("points", "irises", "rotation", "expression", "face", "parts")  # of the file, in order
 
+PARTS = (
+    *("background", "skin", "brow", "eye", "lip", "inner mouth"),
+    *("hair", "beard", "spectacles", "hat", "hand", "cloth"),
+)  # of the output "parts", in order
+
 FIRST_SIDE_OVER_BOX = 1.36  # of the detector's box, longer side
 FIRST_SHIFT_DOWN = 0.07  # of its height
 LEVEL_YAW_DEG = 55.0  # beyond, the line of the detector's eyes says nothing about the roll

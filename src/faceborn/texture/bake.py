@@ -31,6 +31,7 @@ from faceborn.types import (
     Face,
     Fit,
     HeadModel,
+    PartMap,
     Photo,
     Record,
     Shape,
@@ -48,10 +49,17 @@ CLIPPED = 252  # sRGB; above it the photo holds no detail
 
 
 def bake_texture(
-    photo: Photo, face: Face, fit: Fit, shape: Shape, *, size_px: int = 2048
+    photo: Photo,
+    face: Face,
+    fit: Fit,
+    shape: Shape,
+    *,
+    parts: PartMap | None = None,
+    size_px: int = 2048,
 ) -> Texture:
     """Albedo of every part, complete, and where each texel's colour comes from.
 
+    parts    what a network takes for skin and for hair; without it colour and place decide alone
     size_px  side of the face tile, 256 to 8192; the scalp's is half of it, but at least 256
 
     Raises TextureError for another size.
@@ -79,7 +87,7 @@ def bake_texture(
 
     split = _split_light(model, work, view, regions, grey=grey)
     tone_log = np.median(split.prior_log[regions.bare > 0.5], 0)
-    seen = map_hair(photo, fit, shape, split.light, tone_log)
+    seen = map_hair(photo, fit, shape, split.light, tone_log, parts)
     hair_like = look_up(seen, seen.hair, view.pixels, fit.camera)
     skin = _complete_skin(split, view, hair_like, regions, detail_share=_sharpness(head))
     detail = _detail(full)
@@ -203,8 +211,7 @@ def _with_hair(
     regions: Regions,
 ) -> tuple[Completed, Array]:
     """The face tile with hair laid over it, and the photo's share in the hair."""
-    shown = view.trust * smoothstep(0.4, 0.8, hair_like)
-    hair_log, hair_seen = hair_layer(hair, log_hair, shown, cover, regions)
+    hair_log, hair_seen = hair_layer(hair, log_hair, hair_like, view.trust, cover, regions)
     tile = Completed(
         log_albedo=skin.log_albedo * (1 - cover[..., None]) + hair_log * cover[..., None],
         seen=skin.seen * (1 - cover) + hair_seen * cover,

@@ -27,6 +27,8 @@ INNER_PX = 7  # of the map: along the rim of hair it mixes with skin and backgro
 ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
 REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
+# Natural log: over skin, and in itself, no cropped hair is as bright.
+SHINING, AS_WHITE = (0.0, 0.25), (-1.1, -0.8)
 DARKEST_LOG = float(np.log(0.011))  # black hair
 EDGE_MM, SOFT_EDGE_MM = 6.5, 9.5  # half the width of the hairline in front, and at the nape
 # Where hair is clipped: its edge is wider by this share, at the sides so much less of it covers the
@@ -36,6 +38,7 @@ EAR_EDGE_MM = 1.5  # the same around the ears
 RAGGED_MM, RAGGED_RIM_MM = 0.5, 1.1  # per lock that stands out
 # Natural log: what is kept of light and shade, and of the strands, that the photo shows on hair.
 OWN_LEVEL, FINE_LEVEL = 0.15, 0.5
+COHERENT = (0.82, 0.94)  # share of the visible hair that is sure to be hair
 STUBS = 0.09  # relative contrast of cropped hair
 
 
@@ -73,6 +76,10 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     if cropped > 0.0 and (tone - skin_log) @ LUMINANCE < 0.0:
         brightest = BRIGHTEST - CROPPED_DARKER * cropped
         tone = _tone(seen.log_photo[sure], brightest) - facing_shade
+    # A scalp that shines passes for white stubble.
+    shine = cropped * float(smoothstep(*SHINING, float((tone - skin_log) @ LUMINANCE)))
+    shine *= float(smoothstep(*AS_WHITE, float(tone @ LUMINANCE)))
+    line = line.replace(top=line.top * (1 - shine), sides=line.sides * (1 - shine))
     if line.top < 0.5:
         # The shaded rim of a shaved head is no hair, and stubble is half skin.
         clear = smoothstep(*CLEAR, abs(float((tone - skin_log) @ LUMINANCE)))
@@ -133,15 +140,18 @@ def hair_detail(hair: Hair, model: HeadModel, part: str, noise: Array, size_px: 
 
 
 def hair_layer(
-    hair: Hair, log_hair: Array, shown: Array, cover: Array, regions: Regions
+    hair: Hair, log_hair: Array, hair_like: Array, trust: Array, cover: Array, regions: Regions
 ) -> tuple[Array, Array]:
     """(S, S, 3) log colour of hair everywhere, and (S, S) the share of the photo in it.
 
-    log_hair  (S, S, 3) photo minus the shading of a surface that faces the camera
-    shown     (S, S) 0..1 how surely the photo shows hair of the head there
+    log_hair   (S, S, 3) photo minus the shading of a surface that faces the camera
+    hair_like  (S, S) 0..1 how surely the photo shows hair
+    trust      (S, S) 0..1 how well the camera sees the texel
     """
+    shown = trust * smoothstep(0.4, 0.8, hair_like)
     size = cover.shape[0]
     own = shown * smoothstep(0.3, 0.8, cover) * (regions.ears < 0.5)
+    own = own * _coherence(shown, trust, cover)
     own = np.asarray(blur(own, size / 200) * own, np.float32)
     weight = own + 1e-4
     low = blur(log_hair * weight[..., None], size / 40) / blur(weight, size / 40)[..., None]
@@ -156,3 +166,13 @@ def hair_layer(
     layer[:] = hair.log_albedo
     layer.reshape(-1, 3)[there] += (fine + kept) * own.ravel()[there, None]
     return layer, own
+
+
+def _coherence(shown: Array, trust: Array, cover: Array) -> float:
+    """0..1: does the photo show hair wherever it could? A patchwork of its locks and of strands
+    that are made up, which run another way, is worse than these alone.
+    """
+    could = (trust > 0.4) & (cover > 0.7)
+    if could.sum() < ENOUGH_PX:
+        return 1.0
+    return float(smoothstep(*COHERENT, float((shown > 0.5 * trust)[could].mean())))

@@ -1,8 +1,8 @@
 """Which pixels around the head are hair: a map of the photo at one millimetre per pixel.
 
-The part map of our own network is too coarse yet. So three classes, skin, hair and everything else,
-compete for every pixel: each has a place where it is likely, given by the projected head, and
-colours that are learned from this one photo, starting from those places (expectation maximisation).
+Three classes, skin, hair and everything else, compete for every pixel: each has a place where it is
+likely, given by the projected head and by the face network's coarse map of parts, and colours that
+are learned from this one photo, starting from those places (expectation maximisation).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from faceborn.light.srgb import linear_from_srgb
 from faceborn.texture.colour import LUMINANCE, blur, log_linear, smoothstep
 from faceborn.texture.growth import grow_on_vertices
 from faceborn.texture.light import LightFit
-from faceborn.types import Array, Camera, Fit, Photo, Record, Shape
+from faceborn.types import Array, Camera, Fit, PartMap, Photo, Record, Shape
 
 AROUND_MM = (55.0, 70.0, 40.0)  # sideways, above and below head and neck
 LARGEST_SIDE_PX = 420
@@ -31,6 +31,9 @@ GREY = 0.03  # natural log: channels differ by less in a black-and-white photo
 DEEP_MM = 14.0  # so far inside the outline the fitted skull may miss the head
 BROAD = 0.3  # share of any natural hair colour in what hair may look like
 BRIGHT_SD, DARK_SD, COLOUR_SD = 0.55, 0.40, 0.11  # of skin around its shaded tone, natural log
+LEAST_TOLD = 0.06  # share of a class that the network does not see at all
+BEARD_FROM_MM = (-75.0, -50.0)  # from the hairline: there the network counts nothing, here all
+TOLD_BESIDE_MM = (12.0, 3.0)  # outside of the outline: the same
 ROUGH_SKIN, ROUGH_HAIR = (0.2, 0.6), (1.4, 0.8)  # mean and spread of the log of roughness
 
 
@@ -52,10 +55,18 @@ class HairMap(Record):
     skin: Array  # 0..1
 
 
-def map_hair(photo: Photo, fit: Fit, shape: Shape, light: LightFit, tone_log: Array) -> HairMap:
+def map_hair(
+    photo: Photo,
+    fit: Fit,
+    shape: Shape,
+    light: LightFit,
+    tone_log: Array,
+    parts: PartMap | None = None,
+) -> HairMap:
     """Tell hair from skin and from everything else.
 
     tone_log  (3,) log albedo of this person's bare skin
+    parts     what a network says
 
     Source: a naive Bayes classifier whose colour histograms are refined by EM; the idea is that of
     GrabCut (Rother et al. 2004), with place in the part of the user's rectangle.
@@ -87,7 +98,8 @@ def map_hair(photo: Photo, fit: Fit, shape: Shape, light: LightFit, tone_log: Ar
     normal = grid[..., 6:] / np.maximum(np.linalg.norm(grid[..., 6:], axis=2, keepdims=True), 1e-6)
     expected = tone_log + light.log_shading(normal)
     facing_shade = light.log_shading(np.array([0.0, 0.0, 1.0]))
-    hair, skin = _classify(log_photo, expected, facing_shade, inside, on_head, away, grid)
+    told = _told_by_network(parts, fit.camera, camera, grid[..., 2], away)
+    hair, skin = _classify(log_photo, expected, facing_shade, inside, on_head, away, grid, told)
     return HairMap(
         camera=camera,
         inside=inside,
@@ -120,8 +132,12 @@ def _classify(
     on_head: Array,
     away: Array,
     grid: Array,
+    told: Array,
 ) -> tuple[Array, Array]:
-    """(H, W) probability of hair and of skin."""
+    """(H, W) probability of hair and of skin.
+
+    told  (H, W, 3) how much likelier a network makes hair, skin and everything else
+    """
     hair_mm, neck = grid[..., 2], grid[..., 5]
     soft = blur(log_photo, 0.8)
     code = _bin_of(soft)
@@ -165,9 +181,9 @@ def _classify(
     hair = skin = np.zeros(code.shape, np.float32)
     for _ in range(ROUNDS):
         weighed = [
-            hair_prior * hair_like * _bell(rough, ROUGH_HAIR),
-            skin_prior * skin_like * _bell(rough, ROUGH_SKIN),
-            other_prior * other_like * 0.5,
+            hair_prior * told[..., 0] * hair_like * _bell(rough, ROUGH_HAIR),
+            skin_prior * told[..., 1] * skin_like * _bell(rough, ROUGH_SKIN),
+            other_prior * told[..., 2] * other_like * 0.5,
         ]
         total = np.maximum(weighed[0] + weighed[1] + weighed[2], 1e-12)
         # Neighbours are of one class.
@@ -178,6 +194,32 @@ def _classify(
         other = np.clip(1 - hair - skin, 0.0, 1.0)
         other_like = 0.9 * _learned(code, other * inside * (away > 3)) + 0.02
     return hair * inside, skin * inside
+
+
+def _told_by_network(
+    parts: PartMap | None, camera: Camera, small: Camera, hair_mm: Array, away: Array
+) -> Array:
+    """(H, W, 3) factors for hair, skin and everything else at the pixels of the map."""
+    told = np.ones((*hair_mm.shape, 3), np.float32)
+    if parts is None:
+        return told
+    column, row = np.meshgrid(*(np.arange(side) + 0.5 for side in small.size_px))
+    scale = camera.focal_px / small.focal_px
+    x = (column - small.center_px[0]) * scale + camera.center_px[0]
+    y = (row - small.center_px[1]) * scale + camera.center_px[1]
+    place = np.stack([x, y], -1) @ parts.square_from_photo[:, :2].T + parts.square_from_photo[:, 2]
+    size = parts.hair.shape[0]
+    beside = np.abs(place / size - 0.5).max(2)
+    # It knows the head; not the beard, nor dark hair before a dark door. And it ends at the square.
+    counts = smoothstep(0.49, 0.44, beside) * smoothstep(*BEARD_FROM_MM, hair_mm)
+    counts *= smoothstep(*TOLD_BESIDE_MM, away)
+    other = np.clip(1 - parts.hair - parts.skin, 0.0, 1.0)
+    x, y = (np.ascontiguousarray(place[..., k] - 0.5, np.float32) for k in (0, 1))
+    for k, share in enumerate((parts.hair, parts.skin, other)):
+        soft = blur(np.asarray(share, np.float32), size / 64)
+        found = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        told[..., k] = 1 - counts + counts * (LEAST_TOLD + (1 - LEAST_TOLD) * found)
+    return told
 
 
 def _natural(log_albedo: Array) -> Array:

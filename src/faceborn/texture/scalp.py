@@ -14,7 +14,6 @@ from faceborn.texture.colour import (
     brightened,
     log_linear,
     resize,
-    smoothstep,
     spread_into_gaps,
 )
 from faceborn.texture.hair import Hair, hair_cover, hair_detail, hair_layer
@@ -59,8 +58,8 @@ def bake_scalp(
     view = view_part(photo, model, reading.head, "scalp", WORK_SIZE_PX)
     shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
     shown = shown - reading.light.log_shading(np.array([0.0, 0.0, 1.0]))
-    trust = view.trust * smoothstep(0.4, 0.8, look_up(seen, seen.hair, view.pixels, reading.camera))
-    hair_log, own = hair_layer(hair, shown, trust, cover, regions)
+    hair_like = look_up(seen, seen.hair, view.pixels, reading.camera)
+    hair_log, own = hair_layer(hair, shown, hair_like, view.trust, cover, regions)
     base = skin * (1 - cover[..., None]) + hair_log * cover[..., None]
 
     matched = base + _seam_difference(model, face_log, base)

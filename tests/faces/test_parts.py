@@ -1,0 +1,45 @@
+"""The map of skin and hair around a face, on the portrait of the demo."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from faceborn.assets import asset_path
+from faceborn.faces import find_faces, map_parts
+from faceborn.photo import read_photo
+from faceborn.types import Array, PartMap, Photo
+
+
+def share_at(values: Array, parts: PartMap, point_px: tuple[float, float]) -> float:
+    x, y = parts.square_from_photo @ np.array([*point_px, 1.0])
+    return float(cv2.blur(values, (9, 9))[int(y), int(x)])
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_lock_is_hair_and_the_nose_is_skin(grey: bool) -> None:
+    """In colour and without: places of the portrait that no one doubts."""
+    photo = read_photo(asset_path("astronaut.jpg"))
+    if grey:
+        tone = photo.pixels.mean(2, keepdims=True).astype(np.uint8)
+        photo = photo.replace(pixels=np.repeat(tone, 3, 2))
+    face = find_faces(photo)[0]
+    parts = map_parts(photo, face)
+    assert parts is not None
+    x0, y0, x1, y1 = face.box_px
+    middle, side = (x0 + x1) / 2, x1 - x0
+    nose = (middle, y0 + 0.6 * (y1 - y0))
+    lock = (middle - 0.45 * side, y0 + 0.05 * side)
+    assert share_at(parts.skin, parts, nose) > 0.8 > 0.1 > share_at(parts.hair, parts, nose)
+    assert share_at(parts.hair, parts, lock) > share_at(parts.skin, parts, lock) + 0.1
+
+
+def test_no_map_where_there_is_no_face() -> None:
+    """A wall that the detector took for a face."""
+    photo = read_photo(asset_path("astronaut.jpg"))
+    face = find_faces(photo)[0]
+    wall = Photo(
+        pixels=np.full_like(photo.pixels, 128), focal_px=None, source="<array>", sha256="0"
+    )
+    assert map_parts(wall, face) is None
