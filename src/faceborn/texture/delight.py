@@ -18,7 +18,7 @@ MIDDLE_BAND = 1 / 110
 # Natural log: how far skin's low and middle band may vary around the prior.
 LOW_LEVEL, MIDDLE_LEVEL, FINE_LEVEL = 0.12, 0.11, 0.14
 LOW_COLOUR, MIDDLE_COLOUR, FINE_COLOUR = 0.06, 0.03, 0.06
-TONE_LEVEL, TONE_COLOUR = 0.6, 0.3  # the same for the skin as a whole
+TONE_LEVEL, TONE_COLOUR = 0.3, 0.10  # the same for the skin as a whole
 AT_THE_EDGE = 0.3  # of these, where the camera sees the skin at a grazing angle
 
 
