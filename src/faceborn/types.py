@@ -2,6 +2,8 @@
 
 photo -> faces -> fit -> texture -> head -> export
 
+with volume between faces and fit where it is asked for.
+
 Frames and units are those of docs/conventions.md: head space is +X to the person's left, +Y up,
 +Z out of the nose, in millimetres; pixels are (x, y) with (0, 0) the corner of the upright photo;
 left and right are the person's.
