@@ -10,6 +10,7 @@ from faceborn.geometry.meshes import vertex_normals
 from faceborn.types import Array, Photo, Solid, Surface
 
 LEVEL = 0.5
+SMOOTH_CUBES = 1.0  # the network thinks in cells of 2 x 2 cubes, whose borders show otherwise
 
 
 def coloured_surface(photo: Photo, solid: Solid, mm_per_px: float) -> Surface:
@@ -48,7 +49,7 @@ def isosurface(solid: Solid) -> tuple[Array, Array]:
         raise MissingExtra(
             "the surface of a volume needs scikit-image", hint="pip install 'faceborn[volume]'"
         ) from error
-    padded = np.pad(solid.inside, 1)
+    padded = np.pad(_smoothed(solid.inside), 1)
     kept = _largest(label(padded > LEVEL, connectivity=1))
     if not kept.any():
         raise FitError(
@@ -65,6 +66,14 @@ def isosurface(solid: Solid) -> tuple[Array, Array]:
     return points.astype(np.float32), triangles.astype(np.int32)
 
 
+def _smoothed(inside: Array) -> Array:
+    """The grid, blurred within each slice and then along the rays."""
+    flat = [cv2.GaussianBlur(part, (0, 0), SMOOTH_CUBES) for part in inside]
+    rays = np.stack(flat).reshape(len(inside), -1)
+    along = cv2.getGaussianKernel(7, SMOOTH_CUBES)
+    return cv2.sepFilter2D(rays, -1, np.ones(1), along).reshape(inside.shape)
+
+
 def _largest(pieces: Array) -> Array:
     """Where the largest piece of a labelled grid is, bool; nowhere if there is none."""
     counts = np.bincount(pieces.ravel())
@@ -74,7 +83,7 @@ def _largest(pieces: Array) -> Array:
 
 def _colors(pixels: Array, places: Array) -> Array:
     """(V, 3) uint8 colours of `pixels` at places (V, 2); beyond the photo its border goes on."""
-    x, y = (places - 0.5).astype(np.float32).T
+    x, y = (places - 0.5).astype(np.float32).T[..., None]
     blocks = np.array_split(np.arange(len(places)), len(places) // 16384 + 1)  # remap's limit
     colors = [
         cv2.remap(pixels, x[some], y[some], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
