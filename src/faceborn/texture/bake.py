@@ -13,6 +13,7 @@ from faceborn.model.images import load_part_images
 from faceborn.texture.beard import beard_cover, curls, lay_beard
 from faceborn.texture.colour import LUMINANCE, brightened, log_linear, resize, smoothstep
 from faceborn.texture.complete import Completed, complete
+from faceborn.texture.curl import read_curl
 from faceborn.texture.delight import restrain, tone_offset
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
@@ -95,7 +96,13 @@ def bake_texture(
     beard, beard_log = beard_cover(skin, tone_log, hair_like, view.trust, regions, noise)
     skin = lay_beard(skin, beard, beard_log)
     brows = np.median(split.log_hair[(regions.brows > 0.7) & regions.covered], 0)
-    hair = read_hair(seen, split.light.log_shading(TOWARDS_CAMERA), tone_log, brows)
+    hair = read_hair(
+        seen,
+        split.light.log_shading(TOWARDS_CAMERA),
+        tone_log,
+        brows,
+        curled=read_curl(photo, fit.camera, seen),
+    )
     cover = hair_cover(hair, model, "face", WORK_SIZE_PX)
     face_tile, hair_seen = _with_hair(skin, hair, split.log_hair, view, hair_like, cover, regions)
 

@@ -27,7 +27,9 @@ SLACK = 1.25  # times the limits below which a texel passes
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
 FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
 LARGEST_MOLE = 0.0025  # of the tile
+WIDEST_FOLD = 50  # of this many the tile's side has
 SMALLEST_ISLAND = 0.01  # of the accepted area
+SMALLEST_TUFT = 0.06  # the same of an island in a beard
 
 
 def skin_gate(
@@ -75,6 +77,7 @@ def skin_gate(
         [-level / darker, level / brighter, colour / coloured, strands, glass, lock]
     )
     accept = (worst < SLACK).astype(np.uint8) & (trust > 0.02)
+    accept = _folds_closed(accept, mouth * (hair_like < LOCK) * (trust > 0.02), size)
     accept = _without_crumbs(accept, regions, size)
     # A smile that the fit misses by a millimetre would paint teeth on the lips.
     paler = soft[..., 1] - soft[..., 0]
@@ -146,12 +149,26 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     opened = np.where(regions.features + regions.ears > 0.5, accept, opened).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     area = stats[:, cv2.CC_STAT_AREA]
-    keep = area > SMALLEST_ISLAND * max(area[1:].sum(initial=1), 1)
+    # A tuft alone on the cheek is a blot: what is made up around it has another tone.
+    bearded = np.bincount(labels.ravel(), (regions.beard > 0.35).ravel(), len(area))
+    least = np.where(bearded > 0.5 * area, SMALLEST_TUFT, SMALLEST_ISLAND)
+    keep = area > least * max(area[1:].sum(initial=1), 1)
     keep[0] = False
     touching = np.unique(labels[(regions.bare > 0.5) & (opened > 0)])
     keep[touching[touching > 0]] = True
     kept = keep[labels]
     return _holes_filled(kept, size)
+
+
+def _folds_closed(accept: Array, mouth: Array, size: int) -> Array:
+    """Around the mouth what is dark and narrow is a fold: without it the other side's shows twice.
+
+    mouth  (S, S) where neither spectacles nor locks are to be feared
+    """
+    across = 2 * (size // WIDEST_FOLD) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
+    closed = cv2.morphologyEx(accept, cv2.MORPH_CLOSE, kernel)
+    return np.where(mouth > 0.5, closed, accept).astype(np.uint8)
 
 
 def _holes_filled(accept: Array, size: int) -> Array:

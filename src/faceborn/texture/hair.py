@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from faceborn.texture.colour import LUMINANCE, blur, smoothstep
+from faceborn.texture.curl import curls_on_tile
 from faceborn.texture.growth import grow_on_tile
 from faceborn.texture.hair_map import HairMap
 from faceborn.texture.hairline import Hairline, find_hairline
@@ -26,6 +27,7 @@ BRIGHTEST = 0.95  # share of the pixels that tell the tone: not the shine
 INNER_PX = 7  # of the map: along the rim of hair it mixes with skin and background
 ENOUGH_PX = 60
 CLEAR = (0.55, 1.0)  # natural log: how far from skin the hair around a bald top is
+STANDS_OFF_MM = (4.0, 6.5)  # or how far it stands off the skull, at either side
 REDDEST, YELLOWEST = 0.85, 1.1  # natural log: of red over green, of green over blue
 # Natural log: over skin, and in itself, no cropped hair is as bright.
 SHINING, AS_WHITE = (0.0, 0.25), (-1.1, -0.8)
@@ -49,6 +51,7 @@ class Hair(Record):
     log_albedo: Array  # (3,)
     line: Hairline
     thickness: Thickness
+    curled: float = 0.0  # 0 combed, 1 tight curls or clipped
 
     @property
     def cropped(self) -> float:
@@ -56,13 +59,21 @@ class Hair(Record):
         return self.thickness.cropped(self.line.top)
 
 
-def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Array) -> Hair:
+def read_hair(
+    seen: HairMap,
+    facing_shade: Array,
+    skin_log: Array,
+    brows_log: Array,
+    *,
+    curled: float = 0.0,
+) -> Hair:
     """Colour and hairline, from all the hair around the skull that the photo shows.
 
     facing_shade  (3,) log shading of a surface that faces the camera: strands stand every way, the
                   skull's normals say nothing of their light
     skin_log      (3,) log albedo of bare skin
     brows_log     (3,) log albedo of the brows: the tone where no hair is seen
+    curled        0..1 as curl.read_curl has it
     """
     line, thickness = find_hairline(seen), read_thickness(seen)
     sure = (seen.hair > SURE) & (seen.away_mm < THICKEST_MM) & (seen.hair_mm > -4.0)
@@ -70,7 +81,7 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     if inner.sum() > ENOUGH_PX:
         sure = inner
     if sure.sum() < ENOUGH_PX:
-        return Hair(log_albedo=_natural(brows_log), line=line, thickness=thickness)
+        return Hair(log_albedo=_natural(brows_log), line=line, thickness=thickness, curled=curled)
     tone = _tone(seen.log_photo[sure], BRIGHTEST) - facing_shade
     cropped = thickness.cropped(1.0)
     if cropped > 0.0 and (tone - skin_log) @ LUMINANCE < 0.0:
@@ -83,8 +94,9 @@ def read_hair(seen: HairMap, facing_shade: Array, skin_log: Array, brows_log: Ar
     if line.top < 0.5:
         # The shaded rim of a shaved head is no hair, and stubble is half skin.
         clear = smoothstep(*CLEAR, abs(float((tone - skin_log) @ LUMINANCE)))
-        line = line.replace(sides=line.sides * float(clear))
-    return Hair(log_albedo=_natural(tone), line=line, thickness=thickness)
+        stands = smoothstep(*STANDS_OFF_MM, min(thickness.sides_mm))
+        line = line.replace(sides=line.sides * float(np.maximum(clear, stands)))
+    return Hair(log_albedo=_natural(tone), line=line, thickness=thickness, curled=curled)
 
 
 def _tone(log_photo: Array, brightest: float) -> Array:
@@ -127,12 +139,14 @@ def hair_cover(hair: Hair, model: HeadModel, part: str, size_px: int) -> Array:
 
 
 def hair_detail(hair: Hair, model: HeadModel, part: str, noise: Array, size_px: int) -> Array:
-    """(size, size, 1) relative brightness of hair that is made up: strands, or the ends of stubs.
+    """(size, size, 1) relative brightness of made-up hair: strands, curls, or the ends of stubs.
 
     noise  (size, size[, 1]) any grain
     """
+    combed, cropped = 1 - hair.curled, hair.cropped
     strands = strands_on_tile(model, part, size_px)
-    cropped = hair.cropped
+    if combed < 1.0:
+        strands = strands * combed + curls_on_tile(model, part, size_px) * hair.curled
     if cropped < 0.02:
         return strands
     stubs = noise.reshape(size_px, size_px, 1) * (STUBS * cropped / max(float(noise.std()), 1e-6))

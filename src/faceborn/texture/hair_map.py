@@ -86,7 +86,7 @@ def map_hair(
     angle = np.radians(growth.azimuth_deg)
     place = np.column_stack(
         [np.sin(angle), np.cos(angle), growth.hair_mm, growth.rim_mm, model.masks["ears"],
-         model.masks["neck"], normals]
+         model.masks["neck"], model.masks["beard"], normals]
     )  # fmt: skip
     on_head = raster.covered
     grid = np.zeros((*on_head.shape, place.shape[1]), np.float32)
@@ -95,10 +95,10 @@ def map_hair(
     grid = grid.reshape(-1, grid.shape[2])[nearest]
 
     log_photo, inside = _sample(photo, fit.camera, camera)
-    normal = grid[..., 6:] / np.maximum(np.linalg.norm(grid[..., 6:], axis=2, keepdims=True), 1e-6)
+    normal = grid[..., 7:] / np.maximum(np.linalg.norm(grid[..., 7:], axis=2, keepdims=True), 1e-6)
     expected = tone_log + light.log_shading(normal)
     facing_shade = light.log_shading(np.array([0.0, 0.0, 1.0]))
-    told = _told_by_network(parts, fit.camera, camera, grid[..., 2], away)
+    told = _told_by_network(parts, fit.camera, camera, grid, away)
     hair, skin = _classify(log_photo, expected, facing_shade, inside, on_head, away, grid, told)
     return HairMap(
         camera=camera,
@@ -197,10 +197,10 @@ def _classify(
 
 
 def _told_by_network(
-    parts: PartMap | None, camera: Camera, small: Camera, hair_mm: Array, away: Array
+    parts: PartMap | None, camera: Camera, small: Camera, grid: Array, away: Array
 ) -> Array:
     """(H, W, 3) factors for hair, skin and everything else at the pixels of the map."""
-    told = np.ones((*hair_mm.shape, 3), np.float32)
+    told = np.ones((*away.shape, 3), np.float32)
     if parts is None:
         return told
     column, row = np.meshgrid(*(np.arange(side) + 0.5 for side in small.size_px))
@@ -211,7 +211,10 @@ def _told_by_network(
     size = parts.hair.shape[0]
     beside = np.abs(place / size - 0.5).max(2)
     # It knows the head; not the beard, nor dark hair before a dark door. And it ends at the square.
-    counts = smoothstep(0.49, 0.44, beside) * smoothstep(*BEARD_FROM_MM, hair_mm)
+    hair_mm, neck, beard = grid[..., 2], grid[..., 5], grid[..., 6]
+    no_beard = smoothstep(0.4, 0.1, beard) * smoothstep(0.4, 0.1, neck)
+    counts = np.maximum(smoothstep(*BEARD_FROM_MM, hair_mm), no_beard)
+    counts *= smoothstep(0.49, 0.44, beside)
     counts *= smoothstep(*TOLD_BESIDE_MM, away)
     other = np.clip(1 - parts.hair - parts.skin, 0.0, 1.0)
     x, y = (np.ascontiguousarray(place[..., k] - 0.5, np.float32) for k in (0, 1))

@@ -28,8 +28,8 @@ def hair_volume(hair: Hair, model: HeadModel) -> Array:
     top_mm = hair.thickness.top_mm
     # Of both sides the flatter one: the other may be a tail or a curtain.
     side_mm = min(hair.thickness.sides_mm)
-    # Around a bald top hair is cut short.
-    side_mm *= AROUND_BALD + (1 - AROUND_BALD) * hair.line.top
+    # Around a bald top hair is cut short, as a rule.
+    side_mm *= AROUND_BALD + (1 - AROUND_BALD) * max(hair.line.top, 1 - hair.cropped)
     on_top = smoothstep(-45.0, 80.0, growth.rim_mm)
     height = hair.line.top * top_mm * on_top + hair.line.sides * side_mm * (1 - on_top)
     behind = smoothstep(70.0, 140.0, np.abs(growth.azimuth_deg))

@@ -16,6 +16,8 @@ USUAL = 0.5  # what a step counts that the photo does not show
 FEWEST_PX = 6
 # Cropped hair stands off the skull by less; the fitted skull itself is uncertain by 4 mm or so.
 # Limits by the heads of 70 fellows and training people, who were sorted by eye.
+BALD = (0.9, 0.5)  # cover of the top
+AROUND_BALD_MM = (6.5, 4.5)
 CROPPED_TOP_MM, CROPPED_SIDE_MM = (12.0, 8.0), (9.0, 6.7)
 
 
@@ -30,11 +32,13 @@ class Thickness(Record):
     def cropped(self, top: float) -> float:
         """0..1: is it clipped short, so that no strands are to be seen?
 
-        top  0..1 how much hair there is on top; what is left around a bald top is always short
+        top  0..1 how much hair there is on top; what is left around a bald top is short as a rule
         """
         low_top = smoothstep(*CROPPED_TOP_MM, self.top_mm) * self.top_shown
         low = low_top * smoothstep(*CROPPED_SIDE_MM, max(self.sides_mm))
-        return float(np.maximum(low, 1 - top))
+        # A thin film on top is what clipped stubs leave, not strands.
+        bald = smoothstep(*BALD, top) * smoothstep(*AROUND_BALD_MM, min(self.sides_mm))
+        return float(np.maximum(low, bald))
 
 
 def read_thickness(seen: HairMap) -> Thickness:
