@@ -15,6 +15,7 @@ from faceborn.texture.colour import LUMINANCE, brightened, log_linear, resize, s
 from faceborn.texture.complete import Completed, complete
 from faceborn.texture.curl import read_curl
 from faceborn.texture.delight import restrain, tone_offset
+from faceborn.texture.exposure import missing_light
 from faceborn.texture.eyes import paint_eyes, read_iris
 from faceborn.texture.gate import roughness_of, skin_gate
 from faceborn.texture.grain import grain
@@ -86,7 +87,11 @@ def bake_texture(
     )
     grey = _is_grey(work, view.trust)
 
-    split = _split_light(model, work, view, regions, grey=grey)
+    points_px = model.landmarks["ibug_68"].of(head.pixels)
+    bare = work[(regions.bare > 0.5) & (view.trust > 0.3)]
+    skin_level = np.median(log_linear(linear_from_srgb(bare)) @ LUMINANCE) if len(bare) else 0.0
+    missing = missing_light(photo, points_px, face.iris_px, float(skin_level))
+    split = _split_light(model, work, view, regions, grey=grey, missing=missing)
     tone_log = np.median(split.prior_log[regions.bare > 0.5], 0)
     seen = map_hair(photo, fit, shape, split.light, tone_log, parts)
     hair_like = look_up(seen, seen.hair, view.pixels, fit.camera)
@@ -160,9 +165,18 @@ class SplitPhoto(Record):
 
 
 def _split_light(
-    model: HeadModel, work: Array, view: PartView, regions: Regions, *, grey: bool
+    model: HeadModel,
+    work: Array,
+    view: PartView,
+    regions: Regions,
+    *,
+    grey: bool,
+    missing: float,
 ) -> SplitPhoto:
-    """Tell light from albedo in (S, S, 3) uint8 texels."""
+    """Tell light from albedo in (S, S, 3) uint8 texels.
+
+    missing  natural log by which the photo is underexposed
+    """
     prior = load_prior().in_grey() if grey else load_prior()
     log_photo = log_linear(linear_from_srgb(work))
     unclipped = 1 - smoothstep(CLIPPED - 12, CLIPPED, work.max(2).astype(np.float32))
@@ -175,6 +189,7 @@ def _split_light(
         resize(view.normals, MODE_SIZE_PX),
         regions_of(model, "face", MODE_SIZE_PX).bare > 0.5,
         prior,
+        missing=missing,
     )
     prior_log = prior.log_albedo(light.albedo_weights, WORK_SIZE_PX)
     log_albedo = log_photo - light.log_shading(view.normals)

@@ -51,7 +51,13 @@ class LightFit(Record):
 
 
 def fit_light(
-    log_photo: Array, weight: Array, normals: Array, start: Array, prior: AlbedoPrior
+    log_photo: Array,
+    weight: Array,
+    normals: Array,
+    start: Array,
+    prior: AlbedoPrior,
+    *,
+    missing: float = 0.0,
 ) -> LightFit:
     """Light and albedo that explain the skin of a photo.
 
@@ -59,15 +65,17 @@ def fit_light(
     weight     (128, 128) 0..1, trust in each texel as skin
     normals    (128, 128, 3) camera space
     start      (128, 128) bool, texels that are most likely bare skin
+    missing    natural log by which the photo is underexposed, as exposure.missing_light has it
 
     Source: alternating least squares with iterative reweighting; the energy is that of Saito et
     al. 2016 (albedo modes, second-order spherical harmonics) with a robust colour term.
     """
     assert log_photo.shape[0] == MODE_SIZE_PX
+    usual = FRONTAL * np.exp(-missing)
     used = weight > 0.05
     if used.sum() < 50:
         return LightFit(
-            luminance=FRONTAL, cast=np.zeros((4, 3)), albedo_weights=np.zeros(len(prior.modes_log))
+            luminance=usual, cast=np.zeros((4, 3)), albedo_weights=np.zeros(len(prior.modes_log))
         )
     observed, basis = log_photo[used], harmonics(normals[used])
     # Skin in the light tells more of its colour than skin in a cast shadow.
@@ -80,7 +88,7 @@ def fit_light(
 
     albedo_weights = np.zeros(len(modes))
     prior_sd = np.r_[TONE_SD, np.ones(len(modes) - 1)]
-    luminance = FRONTAL
+    luminance = usual
     cast = np.zeros((4, 3))
     spread = 0.3
     for number in range(ROUNDS):
@@ -104,7 +112,7 @@ def fit_light(
         precision = np.diag(1 / np.r_[LEVEL_SD, SHAPE_SD[1:]] ** 2)
         luminance = np.linalg.solve(
             (basis.T * relative) @ basis + precision,
-            (basis.T * relative) @ level + precision @ FRONTAL,
+            (basis.T * relative) @ level + precision @ usual,
         )
         shade = np.log(np.maximum(basis @ luminance, 0.05))[:, None]
         colour = ratio - shade
