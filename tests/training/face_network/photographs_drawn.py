@@ -16,7 +16,7 @@ from faceborn.types import Array, Camera
 FLIP = np.diag([1.0, -1.0, -1.0])
 
 
-def draw_sample(rng: np.random.Generator) -> Sample:
+def draw_sample(rng: np.random.Generator, number: int = 0) -> Sample:
     """A head of the mean shape, seen from anywhere in front."""
     model, points = load_head_model(), load_face_points()
     yaw, pitch, roll = rng.uniform(-60, 60), rng.uniform(-20, 20), rng.uniform(-30, 30)
@@ -49,6 +49,10 @@ def draw_sample(rng: np.random.Generator) -> Sample:
         "rotation": rotation.astype(np.float32),
         "pose_deg": np.array(angles_from_rotation(rotation), np.float32),
         "expression": expression,
+        "seed": np.array([0, number]),
+        "focal_px": np.array(400.0, np.float32),
+        "center_px": np.array([128.0, 128.0], np.float32),
+        "translation_mm": camera.translation_mm.astype(np.float32),
     }
     return Sample(image=image, parts=parts, truth=truth)
 
@@ -57,5 +61,5 @@ def write_drawn(folder: Path, count: int, *, seed: int = 0) -> Path:
     """A folder with one shard of drawn samples."""
     rng = np.random.default_rng(seed)
     folder.mkdir(exist_ok=True)
-    write_shard(folder / "shard_00000.npz", [draw_sample(rng) for _ in range(count)])
+    write_shard(folder / "shard_00000.npz", [draw_sample(rng, n) for n in range(count)])
     return folder
