@@ -3,8 +3,8 @@
     python benchmarks/volume.py --test TEST [--data ../shared/data] [--count 150] [--no-record]
 
 TEST is a folder of `training/synthesize.py test`: skins and heads that nobody was trained on. In
-each row: the mean head at the true pose, the fit to the face network's points alone, the network's
-surface, without its guide, and the fit to points and surface. Then real people: neutral London
+each row: the mean head at the true pose, the guide, the fit to the face network's points alone, the
+network's surface, and the fit to points and surface. Then real people: neutral London
 validation views alone, against the person's other views and against other people. Recorded in
 benchmarks/results/volume.json.
 """
@@ -23,22 +23,32 @@ from accuracy import rounded
 from datasets import Person, london_people, london_photo
 from measures import distance_mm
 from run import where
-from volume_cases import Case, cases, distances, in_picture
+from volume_cases import (
+    FLIP_Y,
+    Case,
+    Skin,
+    cases,
+    corner_distance,
+    distances,
+    in_picture,
+    skin_of,
+)
 
 from faceborn.errors import FaceError, FitError
 from faceborn.faces import find_faces, read_points
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
+from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
 from faceborn.types import Array, Fit, Solid
 from faceborn.volume import find_solid, isosurface
-from faceborn.volume.guide import align
+from faceborn.volume.guide import align, lay, load_guide
 from faceborn.volume.solid import closed_triangles, occupancy
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "results" / "volume.json"
 BUCKETS = ((0, 30), (30, 60), (60, 96))
-WAYS = ("mean_head", "fit", "volume", "volume_unguided", "both")
+WAYS = ("mean_head", "guide", "fit", "volume", "both")
 VIEWS = ("01", "02", "03", "04", "05")
 EACH = 4  # every so manieth vertex of the true face is measured
 SEEN_PX = 2.0  # how far behind the first surface a point still counts as seen
@@ -73,7 +83,8 @@ def synthetic(folder: Path, count: int) -> dict[str, object]:
         names = [f"yaw {low}-{high}", "all"] + (["expressions"] if case.lively else [])
         begun = time.perf_counter()
         solid = find_solid(case.photo, case.look.points_px, case.look.rotation)
-        surface = solid.to_photo(isosurface(solid)[0])
+        vertices, triangles = isosurface(solid)
+        surface = skin_of(solid.to_photo(vertices), triangles)
         milliseconds.append((time.perf_counter() - begun) * 1000)
         pieces.append(largest_share(solid))
         for way, figures in compare(case, solid, surface).items():
@@ -94,44 +105,63 @@ def synthetic(folder: Path, count: int) -> dict[str, object]:
     }
 
 
-def compare(case: Case, solid: Solid, surface: Array) -> dict[str, dict[str, float]]:
+def compare(case: Case, solid: Solid, surface: Skin) -> dict[str, dict[str, float]]:
     """What each way gives for one photograph."""
     model = load_head_model()
     triangles = closed_triangles(model)
-    blind = find_solid(case.photo, case.look.points_px, case.look.rotation, guided=False)
     truth_solid = solid_of(case.truth, solid)
     face = np.flatnonzero((model.masks["face"] > 0.5) & (model.masks["ears"] < 0.1))[::EACH]
+    face = np.intersect1d(face, triangles)
     visible = seen(case.truth[face], case.truth, triangles)
-    flip = np.array([1.0, -1.0, 1.0])
+    truth = skin_of(case.truth, triangles).at(face)
     stays = model.masks["face"] > 0.5
-    scale, rotation, shift = align(model.mean_mm[stays].astype(float), case.truth[stays] * flip)
+    scale, rotation, shift = align(model.mean_mm[stays].astype(float), case.truth[stays] * FLIP_Y)
     meshes = {
-        "mean_head": (model.mean_mm @ rotation.T * scale + shift) * flip,
+        "mean_head": (model.mean_mm @ rotation.T * scale + shift) * FLIP_Y,
+        "guide": guide_of(case),
         "fit": fitted(case, None),
         "both": fitted(case, solid),
     }
     skin = np.unique(triangles)
     out: dict[str, dict[str, float]] = {}
     for way in WAYS:
-        if way in meshes:
-            mesh = meshes[way]
-            if mesh is None:
-                continue
-            inside, points = solid_of(mesh, solid), mesh[skin]
-        elif way == "volume":
-            inside, points = solid.inside, surface
+        mesh = meshes.get(way)
+        if mesh is not None:
+            inside, points = solid_of(mesh, solid), skin_of(mesh, triangles).at(skin)
+        elif way in meshes:
+            continue
         else:
-            inside, points = blind.inside, blind.to_photo(isosurface(blind)[0])
+            inside, points = solid.inside, surface
         a, b = inside > 0.5, truth_solid > 0.5
-        found = distances(case.truth[face], visible, points, case.mm_per_px)
+        found = distances(
+            truth,
+            visible,
+            points,
+            mm_per_px=case.mm_per_px,
+            eyes_mm=corner_distance(case.truth) * case.mm_per_px,
+        )
         out[way] = {
             "iou": float((a & b).sum() / max((a | b).sum(), 1)),
             "visible_mm": found.visible,
             "hidden_mm": found.hidden,
             "visible_aligned_mm": found.visible_aligned,
             "hidden_aligned_mm": found.hidden_aligned,
+            "normal_deg": found.normal_deg,
+            "nme": found.nme,
+            "nme_aligned": found.nme_aligned,
         }
+        if mesh is not None:
+            gap = distance_mm(mesh[face], case.truth[face], scaled=True)
+            out[way]["vertex_aligned_mm"] = gap * case.mm_per_px
     return out
+
+
+def guide_of(case: Case) -> Array:
+    """(V, 3) the head model as the guide lays it on the points; 0 for what is no skin."""
+    guide = load_guide()
+    mesh = np.zeros(load_head_model().mean_mm.shape)
+    mesh[guide.vertices] = lay(guide, case.look.points_px)
+    return mesh
 
 
 def fitted(case: Case, solid: Solid | None) -> Array | None:
@@ -147,8 +177,9 @@ def fitted(case: Case, solid: Solid | None) -> Array | None:
 def posed(fit: Fit) -> Array:
     shape = make_shape(load_head_model(), fit.identity, scale=fit.scale)
     head = shape.with_expression(fit.expression).astype(np.float64)
-    face = head[load_head_model().masks["face"] > 0.5]
-    return in_picture(fit.camera, head, float(fit.camera.to_camera(face)[:, 2].mean()))
+    points = load_face_points()
+    core = points.of(head)[points.core]
+    return in_picture(fit.camera, head, float(fit.camera.to_camera(core)[:, 2].mean()))
 
 
 def solid_of(mesh: Array, like: Solid) -> Array:

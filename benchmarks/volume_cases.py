@@ -15,14 +15,17 @@ from scipy.spatial import cKDTree
 
 from faceborn.faces.network import FaceNetwork, Look
 from faceborn.geometry.crop import Crop
+from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.rotations import FLIP
 from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Camera, Face, Photo
+from faceborn.volume.guide import align
 
-NEIGHBOUR_SHARE = 0.5  # of matches that lie nearest, which the rigid alignment goes by
-ROUNDS = 12
+FLIP_Y = np.array([1.0, -1.0, 1.0])
+NEIGHBOUR_SHARE = 0.9  # of matches that lie nearest, which the rigid alignment goes by
+ROUNDS = 25
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,18 +115,48 @@ class Distances:
     hidden: float
     visible_aligned: float  # after the best rotation, shift and size
     hidden_aligned: float
+    nme: float  # of seen and hidden together, by the distance of the outer eye corners
+    nme_aligned: float
+    normal_deg: float  # between the normals of seen skin and of the nearest surface, aligned
 
 
-def distances(truth: Array, visible: Array, surface: Array, mm_per_px: float) -> Distances:
-    """Of points of the true face (N, 3), `visible` (N,) bool of them, to a dense surface (M, 3)."""
-    raw = cKDTree(surface).query(truth)[0] * mm_per_px
-    moved = _aligned_to(surface, truth)
-    after = cKDTree(moved).query(truth)[0] * mm_per_px
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Skin:
+    """A surface as points and normals, in the picture: x right, y down, z towards the viewer."""
+
+    points: Array  # (N, 3)
+    normals: Array  # (N, 3)
+
+    def at(self, chosen: Array) -> Skin:
+        return Skin(points=self.points[chosen], normals=self.normals[chosen])
+
+
+def skin_of(points: Array, triangles: Array) -> Skin:
+    """Of a closed mesh whose triangles run against the clock with y up."""
+    return Skin(points=points, normals=vertex_normals(points * FLIP_Y, triangles) * FLIP_Y)
+
+
+def distances(
+    truth: Skin, visible: Array, surface: Skin, *, mm_per_px: float, eyes_mm: float
+) -> Distances:
+    """Of the true face (N points), `visible` (N,) bool of them, to a dense surface.
+
+    Matches are nearest neighbours, as in Jackson et al. 2017; `eyes_mm` is what they divide by.
+    """
+    raw = cKDTree(surface.points).query(truth.points)[0] * mm_per_px
+    moved, rotation = _aligned_to(surface.points, truth.points)
+    after, near = cKDTree(moved).query(truth.points)
+    after = after * mm_per_px
+    cosine = (truth.normals * (surface.normals @ rotation.T)[near]).sum(1)
+    angle_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     return Distances(
         visible=_mean(raw[visible]),
         hidden=_mean(raw[~visible]),
         visible_aligned=_mean(after[visible]),
         hidden_aligned=_mean(after[~visible]),
+        nme=_mean(raw) / eyes_mm,
+        nme_aligned=_mean(after) / eyes_mm,
+        normal_deg=_mean(angle_deg[visible]),
     )
 
 
@@ -131,14 +164,18 @@ def _mean(values: Array) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _aligned_to(surface: Array, truth: Array) -> Array:
-    """The surface laid on the true points: iterated closest points, Besl & McKay 1992."""
-    from faceborn.volume.guide import align
+def corner_distance(mesh: Array) -> float:
+    """Between the outer eye corners of a head (V, 3)."""
+    right, left = load_face_points().of(mesh)[[36, 45]]
+    return float(np.linalg.norm(left - right))
 
-    moved = surface
+
+def _aligned_to(surface: Array, truth: Array) -> tuple[Array, Array]:
+    """The surface laid on the true points, and how it was turned: Besl & McKay 1992."""
+    moved, turned = surface, np.eye(3)
     for _ in range(ROUNDS):
         gap, near = cKDTree(moved).query(truth)
         kept = gap <= np.quantile(gap, NEIGHBOUR_SHARE)
         scale, rotation, shift = align(moved[near[kept]], truth[kept])
-        moved = moved @ rotation.T * scale + shift
-    return moved
+        moved, turned = moved @ rotation.T * scale + shift, rotation @ turned
+    return moved, turned

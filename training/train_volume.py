@@ -1,12 +1,14 @@
 """Train the volumetric network on synthetic photographs; the same command on CPU and GPU.
 
+    python training/train_volume.py guide guide.npz SHARDS...
     python training/train_volume.py train --minutes 60 --cache CACHE SHARDS... [--test TEST]
     python training/train_volume.py export CACHE/weights.npz volume_network.onnx
     python training/train_volume.py measure CACHE/weights.npz TEST
 
 `train` takes folders that training/synthesize.py fills, and new shards as they appear. Cut off, the
 same command goes on; `--start weights.npz` begins a new run with the weights of another. Weights,
-checkpoint and log lie in CACHE.
+checkpoint and log lie in CACHE. `guide` learns the map that lays the head model on the points of
+the face network: again whenever that network has changed.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from face_network.framing import Framing
 from face_network.pool import Pool
@@ -25,10 +28,14 @@ from face_network.weights import load_weights as load_face
 from volume_network.batches import Source
 from volume_network.evaluation import Judge
 from volume_network.export import export_onnx
+from volume_network.guide_map import learn_map, read_map
 from volume_network.network import Design
 from volume_network.samples import Sitting
 from volume_network.trainer import Settings, train
 from volume_network.weights import load_weights
+
+from faceborn.assets import FOLDER as ASSETS
+from faceborn.volume.guide import FILE as GUIDE_FILE
 
 FACE = Path(__file__).parent / "face_network" / "weights" / "weights.npz"
 
@@ -38,6 +45,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="of torch on a CPU")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--face", type=Path, default=FACE, help="weights of the face network")
+    parser.add_argument("--map", type=Path, default=ASSETS / GUIDE_FILE, help="of the guide")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("train")
     command.add_argument("shards", type=Path, nargs="+")
@@ -51,6 +59,10 @@ def main() -> None:
     command.add_argument("--batch", type=int, default=Source.samples)
     command.add_argument("--workers", type=int, default=1, help="processes that make batches")
     command.add_argument("--seed", type=int, default=0)
+    command = commands.add_parser("guide")
+    command.add_argument("target", type=Path)
+    command.add_argument("shards", type=Path, nargs="+")
+    command.add_argument("--most", type=int, default=30_000, help="photographs")
     command = commands.add_parser("measure")
     command.add_argument("weights", type=Path)
     command.add_argument("test", type=Path)
@@ -65,10 +77,14 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     device = torch.device(options.device)
     face = load_face(options.face)
+    if options.command == "guide":
+        learnt = learn_map(options.shards, face.eval(), most=options.most)
+        np.savez_compressed(options.target, map=learnt.astype(np.float16))
+        return
 
     def judge(test: Path) -> Judge:
         pool = Pool([test])
-        return Judge(pool, Sitting(pool, face), most=options.judged)
+        return Judge(pool, Sitting(pool, face, read_map(options.map)), most=options.judged)
 
     if options.command == "measure":
         found = judge(options.test)(load_weights(options.weights).to(device), device)
@@ -80,6 +96,7 @@ def main() -> None:
         Source(
             folders=tuple(options.shards),
             face=options.face,
+            guide=options.map,
             framing=Framing(share_rough=0.0),
             samples=options.batch,
         ),

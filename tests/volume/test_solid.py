@@ -11,8 +11,8 @@ from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Photo, Solid
 from faceborn.volume import coloured_surface, isosurface
-from faceborn.volume.grid import NEAR, SIZE, SLICES, unpack
-from faceborn.volume.guide import lay, make_guide
+from faceborn.volume.grid import NEAR, SIZE, SLICES, blurred, halved, unpack
+from faceborn.volume.guide import lay, load_guide, make_guide
 from faceborn.volume.solid import closed_triangles, occupancy
 
 SIDE_MM = 254.0
@@ -64,9 +64,10 @@ def test_the_head_is_closed(yaw_deg: float) -> None:
     assert filled[-1].max() < 1e-4
 
 
-def test_the_guide_lies_on_exact_points_of_anyone() -> None:
+def test_the_guide_comes_nearer_to_anyone_than_the_mean_head() -> None:
+    """Its map was learnt from points with errors, so on exact ones it keeps some of its doubt."""
     model, points = load_head_model(), load_face_points()
-    guide = make_guide(model, points)
+    guide = load_guide()
     rng = np.random.default_rng(3)
     head = model.mean_mm + np.tensordot(rng.normal(size=100), model.identity_mm, 1)
     truth = placed(head, 35.0)
@@ -75,7 +76,25 @@ def test_the_guide_lies_on_exact_points_of_anyone() -> None:
     gap_mm = np.linalg.norm(laid - truth[guide.vertices], axis=1)[face].mean() * SIDE_MM
     mean = placed(model.mean_mm, 35.0)[guide.vertices]
     mean_gap_mm = np.linalg.norm(mean - truth[guide.vertices], axis=1)[face].mean() * SIDE_MM
-    assert gap_mm < 0.2 * mean_gap_mm
+    assert gap_mm < 0.8 * mean_gap_mm
+
+
+def test_a_map_that_says_nothing_lays_the_mean_head() -> None:
+    """Size, turn and place come from the points; nearness, and nothing else, bends it."""
+    model, points = load_head_model(), load_face_points()
+    silent = make_guide(model, points, np.zeros_like(load_guide().map))
+    truth = placed(model.mean_mm, -50.0)
+    laid = lay(silent, points.of(truth))
+    np.testing.assert_allclose(laid, truth[silent.vertices], atol=1e-4)
+
+
+def test_halving_keeps_the_volume_and_blurring_nearly_everything() -> None:
+    inside = head_solid().inside
+    assert halved(inside).mean() == pytest.approx(inside.mean(), rel=1e-4)
+    soft = blurred(inside, 1.5)
+    assert soft.mean() == pytest.approx(inside.mean(), rel=0.02)
+    assert ((soft > 0.5) != (inside > 0.5)).mean() < 0.01
+    assert np.abs(np.diff(soft, axis=0)).max() < 0.4 < np.abs(np.diff(inside, axis=0)).max()
 
 
 def head_solid(yaw_deg: float = 30.0) -> Solid:

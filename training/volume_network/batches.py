@@ -17,7 +17,8 @@ from face_network.weights import load_weights
 from torch import Tensor
 
 from faceborn.types import Array
-from faceborn.volume.grid import SIZE, SLICES
+from faceborn.volume.grid import DOUBT_CUBES, SIZE, SLICES, blurred, halved
+from volume_network.guide_map import read_map
 from volume_network.samples import Sample, Sitting
 
 HALF = SIZE // 2
@@ -29,27 +30,34 @@ class Source:
 
     folders: tuple[Path, ...]
     face: Path  # weights of the face network
+    guide: Path  # the guide's map
     framing: Framing
     samples: int = 16  # of a batch
-    share_blind: float = 0.12  # of samples without a guide
 
 
 class Batch(NamedTuple):
     """B samples, channels last in memory."""
 
     picture: Tensor  # (B, 3, P, P) -1..1
-    guide: Tensor  # (B, 50, 48, 48) 0..1; 0 where there is none
+    guide: Tensor  # (B, 50, 48, 48) 0..1
+    soft: Tensor  # (B, 4 * SLICES, 48, 48) uint8, the guide softened, nowhere quite 0 or 255
     solid: Tensor  # (B, 4 * SLICES, 48, 48) uint8
 
 
-def pack(samples: list[Sample], blind: Array, rng: np.random.Generator) -> Batch:
-    """Samples as the network takes them; blind (B,) bool hides the guide."""
-    pictures = relit(to_network(np.stack([s.picture for s in samples])), Mixing(), rng)
-    guides = np.stack([s.guide for s in samples]) * ~blind[:, None, None, None]
+def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch:
+    """Samples as the network takes them; with `rng`, each in a light of its own."""
+    pictures = to_network(np.stack([s.picture for s in samples]))
+    if rng is not None:
+        pictures = relit(pictures, Mixing(), rng)
+    guides = [np.ascontiguousarray(s.guide.transpose(2, 0, 1)) for s in samples]
+    soft = np.stack([blurred(guide, DOUBT_CUBES) for guide in guides]).clip(1, 254)
     solids = np.stack([s.solid for s in samples])
     return Batch(
         picture=pictures,
-        guide=torch.from_numpy(guides.astype(np.float32) / 255).permute(0, 3, 1, 2),
+        guide=torch.from_numpy(np.stack([halved(guide) for guide in guides]) / 255).contiguous(
+            memory_format=torch.channels_last
+        ),
+        soft=torch.from_numpy(packed(soft.transpose(0, 2, 3, 1))).permute(0, 3, 1, 2),
         solid=torch.from_numpy(packed(solids)).permute(0, 3, 1, 2),
     )
 
@@ -77,7 +85,7 @@ def batches(source: Source, seed: int, *, workers: int) -> Iterator[Batch]:
 def _work(source: Source, seed: int, queue: Any) -> None:
     torch.set_num_threads(1)
     pool = Pool(source.folders)
-    sitting = Sitting(pool, load_weights(source.face))
+    sitting = Sitting(pool, load_weights(source.face), read_map(source.guide))
     rng = np.random.default_rng(seed)
     made = 0
     while True:
@@ -85,7 +93,7 @@ def _work(source: Source, seed: int, queue: Any) -> None:
             pool.take_in()
         numbers = rng.integers(len(pool), size=source.samples).tolist()
         samples = sitting.draw(numbers, source.framing, rng)
-        batch = pack(samples, rng.random(len(samples)) < source.share_blind, rng)
+        batch = pack(samples, rng)
         # Plain arrays travel by pickle: tensors would need a shared memory that containers lack.
         queue.put([item.permute(0, 2, 3, 1).numpy() for item in batch])
         made += 1

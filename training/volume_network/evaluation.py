@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from face_network.batches import to_network
 from face_network.framing import Framing
 from face_network.pool import Pool
 
 from faceborn.types import Array
 from faceborn.volume.grid import NEAR, SIZE, SLICES, unpack
 from faceborn.volume.guide import align
+from volume_network.batches import Batch, pack
+from volume_network.losses import shares
 from volume_network.network import VolumeNetwork
 from volume_network.samples import Sample, Sitting
 from volume_network.solid import occupancy
@@ -55,9 +56,7 @@ class Judge:
         network.eval()
         rows: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for case in self.cases:
-            for name, blind in (("net", False), ("unguided", True)):
-                found = predict(network, case.sample, device, blind=blind)
-                _note(rows[case.bucket], name, found, case)
+            _note(rows[case.bucket], "net", predict(network, case.sample, device), case)
             _note(rows[case.bucket], "guide", case.guide / np.float32(255), case)
             _note(rows[case.bucket], "mean", case.mean / np.float32(255), case)
         order = sorted(rows)
@@ -68,16 +67,13 @@ class Judge:
 
 
 @torch.no_grad()
-def predict(
-    network: VolumeNetwork, sample: Sample, device: torch.device, *, blind: bool = False
-) -> Array:
+def predict(network: VolumeNetwork, sample: Sample, device: torch.device) -> Array:
     """(SIZE, SIZE, SLICES) float32 0..1"""
-    picture = to_network(sample.picture[None]).to(device)
-    guide = torch.from_numpy(sample.guide[None].astype(np.float32) / 255).permute(0, 3, 1, 2)
-    guide = guide.to(device) * (0.0 if blind else 1.0)
+    batch = Batch(*(item.to(device) for item in pack([sample])))
     with torch.autocast(device.type, torch.bfloat16):
-        logits = network(picture, guide)
-    return unpack(logits[0].float().sigmoid().cpu().numpy()).transpose(1, 2, 0)
+        answer = network(batch.picture, batch.guide).float()
+    inside = shares(answer, batch.soft if network.design.guided else None)
+    return unpack(inside[0].cpu().numpy()).transpose(1, 2, 0)
 
 
 def front_of(solid: Array) -> Array:
@@ -112,7 +108,7 @@ def _case(sitting: Sitting, sample: Sample, yaw_deg: float) -> Case:
     guide = sitting.guide
 
     def solid(places: Array) -> Array:
-        filled = occupancy(places, guide.triangles, size=SIZE, slices=SLICES, near=NEAR)
+        filled = occupancy(places, guide.triangles, size=SIZE, slices=SLICES, near=NEAR, rays=2)
         return np.asarray(np.round(filled * 255), np.uint8)
 
     flip = np.array([1.0, -1.0, 1.0])

@@ -10,33 +10,22 @@ import onnx
 import torch
 from face_network.export import OPSET, halve
 from onnx import helper
-from torch import Tensor, nn
 
 from faceborn.volume.grid import GUIDE_SIZE, GUIDE_SLICES, NEAR, PICTURE_PX, SIZE, SLICES
 from volume_network.network import VolumeNetwork
 
 METADATA = {
     "picture": "RGB -1..1 (pixel / 127.5 - 1), the square of faceborn.geometry.upright",
-    "guide": f"({GUIDE_SLICES}, {GUIDE_SIZE}, {GUIDE_SIZE}) 0..1, the guide as a solid; or all 0",
-    "inside": "0..1, four cubes to a cell: faceborn.volume.grid.unpack",
+    "guide": f"({GUIDE_SLICES}, {GUIDE_SIZE}, {GUIDE_SIZE}) 0..1, the guide as a solid, halved",
+    "change": "to be added to the logits of the softened guide, four cubes to a cell: "
+    "faceborn.volume.network.regress",
     "grid": f"{SIZE} x {SIZE} x {SLICES} cubes, the first slice begins {NEAR} sides before it",
 }
 
 
-class _Inside(nn.Module):
-    """Shares instead of logits."""
-
-    def __init__(self, network: VolumeNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, picture: Tensor, guide: Tensor) -> Tensor:
-        return torch.sigmoid(self.network(picture, guide))
-
-
 def export_onnx(network: VolumeNetwork, target: Path) -> None:
     """Write a network that takes one picture and its guide at a time."""
-    inside = _Inside(network.to("cpu", memory_format=torch.contiguous_format)).eval()
+    change = network.to("cpu", memory_format=torch.contiguous_format).eval()
     picture = torch.zeros(1, 3, PICTURE_PX, PICTURE_PX)
     guide = torch.zeros(1, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE)
     buffer = io.BytesIO()
@@ -45,13 +34,13 @@ def export_onnx(network: VolumeNetwork, target: Path) -> None:
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", UserWarning)
         torch.onnx.export(
-            inside,
+            change,
             (picture, guide),
             buffer,
             dynamo=False,
             opset_version=OPSET,
             input_names=["picture", "guide"],
-            output_names=["inside"],
+            output_names=["change"],
         )
     model = onnx.load_from_string(buffer.getvalue())
     halve(model)

@@ -1,4 +1,4 @@
-"""The network: a picture and a guide go in, a logit for every cube comes out.
+"""The network: a picture and a guide go in, what to change of every cube comes out.
 
 The body of the face network reads the picture; an hourglass joins what it saw with the guide. One
 hourglass, since two gained little in the paper's own ablation (../shared/METHODS.md A12).
@@ -25,7 +25,7 @@ class Design:
     widths: tuple[int, int, int] = (64, 128, 192)  # of the hourglass at 48, 24, 12 cells
     hourglasses: int = 1
     guide_width: int = 64
-    guided: bool = True
+    guided: bool = True  # else the network says everything by itself
 
 
 class Unit(nn.Module):
@@ -86,14 +86,16 @@ class VolumeNetwork(nn.Module):
         )
         self.cubes = nn.Conv2d(width, SLICES * 4, 1)
         with torch.no_grad():
-            self.cubes.weight *= 0.3
-            self.cubes.bias.fill_(-1.0)
+            self.cubes.weight *= 0.0 if design.guided else 0.3
+            self.cubes.bias.fill_(0.0 if design.guided else -1.0)
 
     def forward(self, picture: Tensor, guide: Tensor) -> Tensor:
-        """Logits (B, 4 * SLICES, 48, 48), four cubes to a cell: `faceborn.volume.grid.unpack`.
+        """(B, 4 * SLICES, 48, 48) what to add to the logits of the softened guide.
+
+        Four cubes to a cell: `faceborn.volume.grid.unpack`. A network without guide gives logits.
 
         picture  (B, 3, PICTURE_PX, PICTURE_PX) RGB in -1..1
-        guide    (B, GUIDE_SLICES, 48, 48) 0..1; one that is 0 everywhere says nothing
+        guide    (B, GUIDE_SLICES, 48, 48) 0..1
         """
         seen = self.body(picture)
         parts = [seen.fine, _doubled(seen.middle)]

@@ -22,7 +22,7 @@ from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Camera
-from faceborn.volume.grid import GUIDE_SIZE, GUIDE_SLICES, NEAR, PICTURE_PX, SIZE, SLICES
+from faceborn.volume.grid import NEAR, PICTURE_PX, SIZE, SLICES
 from faceborn.volume.guide import lay, make_guide
 from volume_network.solid import occupancy
 
@@ -32,7 +32,7 @@ class Sample:
     """Lengths in sides of the square, as in `faceborn.volume.grid`."""
 
     picture: Array  # (PICTURE_PX, PICTURE_PX, 3) uint8
-    guide: Array  # (GUIDE_SIZE, GUIDE_SIZE, GUIDE_SLICES) uint8, 255 is inside
+    guide: Array  # (SIZE, SIZE, SLICES) uint8, 255 is inside
     solid: Array  # (SIZE, SIZE, SLICES) uint8
     truth: Array  # (V, 3) the head's vertices, in the guide's order
     laid: Array  # (V, 3) the guide's
@@ -42,16 +42,17 @@ class Sample:
 class Sitting:
     """Makes samples of photographs: people come back from their numbers, guides from a look.
 
-    face  the trained face network; its points are those of training squares, errors and all
+    face    the trained face network; its points are those of training squares, errors and all
+    linear  the guide's map, learnt from the same network
     """
 
-    def __init__(self, pool: Pool, face: FaceNetwork) -> None:
+    def __init__(self, pool: Pool, face: FaceNetwork, linear: Array) -> None:
         cv2.setNumThreads(1)
         self.pool, self.face = pool, face.eval()
         self.model = load_head_model()
         self.crowd = Crowd(self.model)
         self.points = load_face_points()
-        self.guide = make_guide(self.model, self.points)
+        self.guide = make_guide(self.model, self.points, linear)
         others = self.model.weld[self.model.mirror[self.guide.vertices]]
         self.mirror = np.searchsorted(self.guide.vertices, others)
 
@@ -90,8 +91,8 @@ class Sitting:
             samples.append(
                 Sample(
                     picture=np.ascontiguousarray(square),
-                    guide=_fill(laid, self.guide.triangles, GUIDE_SIZE, GUIDE_SLICES),
-                    solid=_fill(truth, self.guide.triangles, SIZE, SLICES),
+                    guide=_fill(laid, self.guide.triangles, 1),
+                    solid=_fill(truth, self.guide.triangles, 2),
                     truth=truth.astype(np.float32),
                     laid=laid.astype(np.float32),
                     side_mm=side_mm / scale,
@@ -137,6 +138,6 @@ class Sitting:
         return torch.cat([points.xy, points.depth[..., None]], 2).double().numpy()
 
 
-def _fill(places: Array, triangles: Array, size: int, slices: int) -> Array:
-    solid = occupancy(places, triangles, size=size, slices=slices, near=NEAR)
+def _fill(places: Array, triangles: Array, rays: int) -> Array:
+    solid = occupancy(places, triangles, size=SIZE, slices=SLICES, near=NEAR, rays=rays)
     return np.asarray(np.round(solid * 255), np.uint8)

@@ -8,11 +8,10 @@ import numpy as np
 from faceborn.types import Array
 
 MOST_CROSSINGS = 32  # of a ray; what comes after is dropped
-RAYS = 2  # to a side of a cube
 
 
 def occupancy(
-    places: Array, triangles: Array, *, size: int, slices: int, near: float, rays: int = RAYS
+    places: Array, triangles: Array, *, size: int, slices: int, near: float, rays: int
 ) -> Array:
     """(size, size, slices) float32 0..1: row, column, slice; else as the twin."""
     fine = size * rays

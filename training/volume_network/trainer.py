@@ -136,8 +136,9 @@ def _step(run: Run, batch: Batch, settings: Settings, device: torch.device) -> f
     run.network.train()
     batch = Batch(*(item.to(device) for item in batch))
     with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
-        logits = run.network(batch.picture, batch.guide)
-    error = SoftCrossEntropy.apply(logits, batch.solid)
+        change = run.network(batch.picture, batch.guide)
+    soft = batch.soft if settings.design.guided else None
+    error = SoftCrossEntropy.apply(change, batch.solid, soft)
     run.optimizer.zero_grad(set_to_none=True)
     error.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), settings.most_gradient)

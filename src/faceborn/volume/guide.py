@@ -1,21 +1,32 @@
 """The guide: the head model laid on the points of the face network by one linear map.
 
 It tells the volumetric network where the head is and roughly what it is like, as the landmark maps
-of Jackson et al. 2017 ("guided") do; what the picture knows better is the network's part.
+of Jackson et al. 2017 ("guided") do; what the picture knows better is the network's part. The map
+is the ridge regression of heads on points that `training/train_volume.py guide` finds: so it knows
+how the errors of the points hang together, which no assumed noise would.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from faceborn.model.face_points import FacePoints
+from faceborn.assets import asset_path
+from faceborn.model import load_head_model
+from faceborn.model.face_points import FacePoints, load_face_points
 from faceborn.types import Array, HeadModel, Record
 from faceborn.volume.solid import closed_triangles
 
-NOISE_MM = 2.5  # of the network's points
+FILE = "guide.npz"
 EXPRESSION_SD = 0.2  # of a blendshape's weight
+POSES = 7  # the last modes: three small turns, three shifts, growth; each moves the head by mm
+TURN_MM = 100.0  # arm at which a turn's mode moves 1 mm, and growth's
+POINT_MM, NEAR_PER_MM = 5.0, 1e-3  # what the map's features are told in
+NEAR_STEP_PER_MM = 1e-4  # the same of its answer
+
+FLIP = np.array([1.0, -1.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,26 +36,52 @@ class Guide(Record):
     triangles: Array  # (T, 3) closed, into the V vertices
     vertices: Array  # (V,) which vertices of the model these are
     mean_mm: Array  # (V, 3)
-    modes_mm: Array  # (M, V * 3) identity and expression, times their standard deviations
+    modes_mm: Array  # (M, V * 3) identity, expression, pose
     points_mm: Array  # (L, 3) of the mean head
-    solve: Array  # (M, L * 3) from residuals in mm to the modes' weights
+    map: Array  # (F + 1, M + 1) features and a 1 to the modes' weights and a share of perspective
 
 
-def make_guide(model: HeadModel, points: FacePoints) -> Guide:
-    """Everything that depends on the model alone."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Laid(Record):
+    """The mean head on points: what it explains of them, and what it leaves."""
+
+    scale: float
+    rotation: Array  # (3, 3)
+    shift: Array  # (3,)
+    near_per_mm: float  # how much larger a near camera shows what is a millimetre nearer
+    features: Array  # (F,) what is left, as the map takes it
+
+
+def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
+    """Everything that depends on the model alone, and the map."""
     closed = closed_triangles(model)
     vertices, triangles = np.unique(closed, return_inverse=True)
-    moves = np.concatenate([model.identity_mm, EXPRESSION_SD * model.blendshapes_mm])
-    at = np.stack([points.of(move).ravel() for move in moves]).astype(np.float64)  # (M, 3 L)
-    solve = np.linalg.solve(at @ at.T + NOISE_MM**2 * np.eye(len(at)), at)
     return Guide(
         triangles=triangles.reshape(-1, 3).astype(np.int32),
         vertices=vertices,
         mean_mm=model.mean_mm[vertices],
-        modes_mm=moves[:, vertices].reshape(len(moves), -1),
+        modes_mm=modes_of(model, vertices).reshape(-1, 3 * len(vertices)).astype(np.float32),
         points_mm=points.of(model.mean_mm).astype(np.float64),
-        solve=solve.astype(np.float32),
+        map=linear,
     )
+
+
+@cache
+def load_guide() -> Guide:
+    """The one that ships with the package, on its head model."""
+    with np.load(asset_path(FILE)) as stored:
+        linear = stored["map"].astype(np.float32)
+    return make_guide(load_head_model(), load_face_points(), linear)
+
+
+def modes_of(model: HeadModel, vertices: Array) -> Array:
+    """(M, V, 3) how a weight of 1 moves vertices of the head, mm."""
+    mean = model.mean_mm[vertices].astype(np.float64)
+    arm = (mean - model.mean_mm.mean(0)) / TURN_MM
+    pose = [np.cross(axis, arm) for axis in np.eye(3)]
+    pose += [np.broadcast_to(axis, mean.shape) for axis in np.eye(3)]
+    shape = [model.identity_mm[:, vertices], EXPRESSION_SD * model.blendshapes_mm[:, vertices]]
+    return np.concatenate([*shape, np.stack([*pose, arm])])
 
 
 def lay(guide: Guide, found: Array) -> Array:
@@ -52,25 +89,38 @@ def lay(guide: Guide, found: Array) -> Array:
 
     Both x right, y down, z towards the viewer, at one scale.
     """
-    flip = np.array([1.0, -1.0, 1.0])
-    seen = found * flip
-    scale, rotation, shift = align(guide.points_mm, seen)
-    unposed = (seen - shift) @ rotation / scale
-    towards = guide.points_mm @ rotation[2]
-    towards = towards - towards.mean()
+    laid = lay_mean(guide.points_mm, found)
+    answer = np.append(laid.features, 1.0).astype(np.float32) @ guide.map
+    near = laid.near_per_mm + NEAR_STEP_PER_MM * float(answer[-1])
+    shaped = guide.mean_mm + (answer[:-1] @ guide.modes_mm).reshape(-1, 3)
+    vertices = shaped.astype(np.float64)
+    vertices += near * nearness(vertices, guide.points_mm.mean(0), laid.rotation)
+    return np.asarray((vertices @ laid.rotation.T * laid.scale + laid.shift) * FLIP)
+
+
+def lay_mean(points_mm: Array, found: Array) -> Laid:
+    """The mean head's points (L, 3) on those found (L, 3), as `lay` takes them."""
+    scale, rotation, shift = align(points_mm, found * FLIP)
+    rest = ((found * FLIP) - shift) @ rotation / scale - points_mm
     # A near camera shows what is nearer larger: a share of perspective, by least squares.
-    spread = guide.points_mm - guide.points_mm.mean(0)
-    spread = (spread - np.outer(spread @ rotation[2], rotation[2])) * towards[:, None]
-    rest = unposed - guide.points_mm
+    spread = nearness(points_mm, points_mm.mean(0), rotation)
     near = float((rest * spread).sum() / (spread**2).sum())
-    weights = guide.solve @ (rest - near * spread).ravel().astype(np.float32)
-    vertices = guide.mean_mm + (weights @ guide.modes_mm).reshape(-1, 3)
-    middle = guide.points_mm.mean(0)
-    arm = vertices - middle
+    rest = rest - near * spread
+    told = [rest.ravel() / POINT_MM, [near / NEAR_PER_MM], rotation[:2].ravel()]
+    return Laid(
+        scale=scale,
+        rotation=rotation,
+        shift=shift,
+        near_per_mm=near,
+        features=np.concatenate(told),
+    )
+
+
+def nearness(places_mm: Array, middle_mm: Array, rotation: Array) -> Array:
+    """(N, 3) how places move in the picture, in mm of the head, for each share of perspective."""
+    arm = places_mm - middle_mm
     depth = arm @ rotation[2]
-    flat = arm - np.outer(depth, rotation[2])
-    vertices = vertices + near * flat * depth[:, None]
-    return np.asarray((vertices @ rotation.T * scale + shift) * flip)
+    return np.asarray((arm - np.outer(depth, rotation[2])) * depth[:, None])
 
 
 def align(source: Array, target: Array) -> tuple[float, Array, Array]:

@@ -17,11 +17,20 @@ import numpy as np
 from faceborn.assets import asset_path
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.upright import lean_rad, square_around
-from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Photo, Solid
-from faceborn.volume.grid import GUIDE_SIZE, GUIDE_SLICES, NEAR, PICTURE_PX, unpack
-from faceborn.volume.guide import Guide, lay, make_guide
+from faceborn.volume.grid import (
+    DOUBT_CUBES,
+    NEAR,
+    PICTURE_PX,
+    SIZE,
+    SLICES,
+    SUREST,
+    blurred,
+    halved,
+    unpack,
+)
+from faceborn.volume.guide import lay, load_guide
 from faceborn.volume.solid import occupancy
 
 FILE = "volume_network.onnx"
@@ -32,25 +41,21 @@ def find_solid(
     points_px: Array,
     rotation: Array,
     *,
-    guided: bool = True,
     path: Path | None = None,
 ) -> Solid:
     """The solid of a face whose points are known.
 
     points_px  (365, 3) the face network's: x, y, depth towards the viewer at the same scale
     rotation   (3, 3) R of docs/conventions.md, as the photo shows it
-    guided     without it, the points only place the square
     path       of the network; without it, the one that ships with the package
     """
     turn = lean_rad(rotation)
     middle, side = square_around(points_px[load_face_points().core, :2], turn)
     crop = Crop(center_px=middle, side_px=side, turn_rad=turn)
     places = _in_square(points_px, crop)
-    guide = np.zeros((GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE), np.float32)
-    if guided:
-        head = _guide()
-        laid = lay(head, places)
-        guide = occupancy(laid, head.triangles, size=GUIDE_SIZE, slices=GUIDE_SLICES, near=NEAR)
+    head = load_guide()
+    laid = lay(head, places)
+    guide = occupancy(laid, head.triangles, size=SIZE, slices=SLICES, near=NEAR)
     square = crop.sample(photo.pixels, PICTURE_PX)
     return Solid(
         inside=regress(square, guide, path=path),
@@ -60,16 +65,18 @@ def find_solid(
 
 
 def regress(square: Array, guide: Array, *, path: Path | None = None) -> Array:
-    """(SLICES, SIZE, SIZE) float32 0..1.
+    """(SLICES, SIZE, SIZE) float32 0..1: the guide, softened, and what the network adds to it.
 
     square  (PICTURE_PX, PICTURE_PX, 3) uint8 sRGB
-    guide   (GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE) 0..1
+    guide   (SLICES, SIZE, SIZE) 0..1
     """
     network = _read(path or asset_path(FILE))
     picture = (square.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
     network.setInput(np.ascontiguousarray(picture), "picture")
-    network.setInput(np.ascontiguousarray(guide[None], np.float32), "guide")
-    return unpack(network.forward("inside")[0])
+    network.setInput(halved(guide)[None], "guide")
+    soft = np.clip(blurred(guide, DOUBT_CUBES), SUREST, 1 - SUREST)
+    odds = np.exp(unpack(network.forward("change")[0])) * soft / (1 - soft)
+    return np.asarray(odds / (1 + odds), np.float32)
 
 
 def _in_square(points_px: Array, crop: Crop) -> Array:
@@ -77,11 +84,6 @@ def _in_square(points_px: Array, crop: Crop) -> Array:
     c, s = np.cos(crop.turn_rad), np.sin(crop.turn_rad)
     flat = (points_px[:, :2] - crop.center_px) @ np.array([[c, -s], [s, c]]) / crop.side_px + 0.5
     return np.column_stack([flat, points_px[:, 2] / crop.side_px])
-
-
-@cache
-def _guide() -> Guide:
-    return make_guide(load_head_model(), load_face_points())
 
 
 @cache

@@ -8,6 +8,7 @@ import numpy as np
 from faceborn.errors import FitError, MissingExtra
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.types import Array, Photo, Solid, Surface
+from faceborn.volume.grid import blurred
 
 LEVEL = 0.5
 SMOOTH_CUBES = 1.0  # the network thinks in cells of 2 x 2 cubes, whose borders show otherwise
@@ -49,7 +50,7 @@ def isosurface(solid: Solid) -> tuple[Array, Array]:
         raise MissingExtra(
             "the surface of a volume needs scikit-image", hint="pip install 'faceborn[volume]'"
         ) from error
-    padded = np.pad(_smoothed(solid.inside), 1)
+    padded = np.pad(blurred(solid.inside, SMOOTH_CUBES), 1)
     kept = _largest(label(padded > LEVEL, connectivity=1))
     if not kept.any():
         raise FitError(
@@ -64,14 +65,6 @@ def isosurface(solid: Solid) -> tuple[Array, Array]:
     place = (vertices - 0.5) / solid.inside.shape[1]
     points = np.column_stack([place[:, 2], place[:, 1], solid.near - place[:, 0]])
     return points.astype(np.float32), triangles.astype(np.int32)
-
-
-def _smoothed(inside: Array) -> Array:
-    """The grid, blurred within each slice and then along the rays."""
-    flat = [cv2.GaussianBlur(part, (0, 0), SMOOTH_CUBES) for part in inside]
-    rays = np.stack(flat).reshape(len(inside), -1)
-    along = cv2.getGaussianKernel(7, SMOOTH_CUBES)
-    return cv2.sepFilter2D(rays, -1, np.ones(1), along).reshape(inside.shape)
 
 
 def _largest(pieces: Array) -> Array:

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("numba")
 
 from volume_network.batches import packed
+from volume_network.guide_map import ridge
 from volume_network.losses import SoftCrossEntropy
 from volume_network.network import Design, VolumeNetwork
 from volume_network.solid import occupancy as compiled
@@ -56,7 +57,7 @@ def test_the_gradient_is_that_of_torchs_cross_entropy() -> None:
 
 
 def test_a_step_towards_the_truth_lowers_the_error() -> None:
-    """And a guide of zeros is another input than one of ones, not an error."""
+    """Untrained, it leaves a guide as it is."""
     torch.manual_seed(1)
     design = Design(body_widths=(8, 8, 12, 16), body_blocks=(1, 1, 1, 1), widths=(8, 8, 8))
     network = VolumeNetwork(design)
@@ -64,16 +65,36 @@ def test_a_step_towards_the_truth_lowers_the_error() -> None:
     guide = torch.rand(2, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE)
     inside = torch.zeros(2, 4 * SLICES, GUIDE_SIZE, GUIDE_SIZE, dtype=torch.uint8)
     inside[:, 100:200] = 255
+    soft = torch.full_like(inside, 100)
+    with torch.no_grad():
+        assert not network(picture, guide).any()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
     errors = []
     for _ in range(12):
-        error = SoftCrossEntropy.apply(network(picture, guide), inside)
+        error = SoftCrossEntropy.apply(network(picture, guide), inside, soft)
         optimizer.zero_grad()
         error.backward()
         optimizer.step()
         errors.append(float(error.detach()))
     assert errors[-1] < 0.8 * errors[0]
-    network.eval()
-    with torch.no_grad():
-        blind = network(picture, torch.zeros_like(guide))
-        assert not torch.allclose(blind, network(picture, guide))
+
+
+def test_a_change_begins_at_the_softened_guide() -> None:
+    """No change: the answer is the guide's share, and the gradient what it lacks."""
+    change = torch.zeros(1, 1, 1, 3, requires_grad=True)
+    soft = torch.tensor([[[[64, 128, 254]]]], dtype=torch.uint8)
+    SoftCrossEntropy.apply(change, torch.full_like(soft, 51), soft).backward()
+    expected = (torch.tensor([64, 128, 254]) / 255 - 0.2) / 3
+    torch.testing.assert_close(change.grad.flatten(), expected, atol=1e-4, rtol=1e-3)
+
+
+def test_ridge_finds_a_linear_map_and_shrinks_without_samples() -> None:
+    rng = np.random.default_rng(5)
+    told = rng.normal(size=(4000, 6)) * (1, 2, 3, 1, 5, 1) + 3
+    answers = told @ rng.normal(size=(6, 2)) + (1, -2)
+    ones = np.ones((len(told), 1))
+    found = np.concatenate([told, ones], 1) @ ridge(told, answers, 1e-3)
+    np.testing.assert_allclose(found, answers, atol=1e-2)
+    stiff = ridge(told, answers, 1e9)
+    np.testing.assert_allclose(stiff[:-1], 0, atol=1e-3)
+    np.testing.assert_allclose(stiff[-1], answers.mean(0), atol=1e-1)
