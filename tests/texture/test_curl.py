@@ -99,3 +99,33 @@ def test_a_fold_beside_the_mouth_is_skin_and_a_tuft_on_the_cheek_is_not() -> Non
     surprise = -ring[..., None] * np.array([8.0, 8.0, 8.0], np.float32)
     gate, _ = skin_gate(surprise, flat, 0 * flat, flat, regions)
     assert gate[tuft > 0].max() < 0.1
+
+
+def test_an_eye_alone_in_shadow_goes_with_the_skin_around_it() -> None:
+    """One half of the face lies in a shadow that is refused: its eye is not kept either."""
+    regions = regions_of(portray().shape.model, "face", SIZE_PX)
+    surprise = np.zeros((SIZE_PX, SIZE_PX, 3), np.float32)
+    surprise[:, SIZE_PX // 2 + 10 :] = -2.0
+    flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
+    gate, _ = skin_gate(surprise, flat, 0 * flat, flat, regions)
+    eye = (regions.features > 0.9) & (regions.sockets > 0.9)
+    eye &= np.arange(SIZE_PX) > SIZE_PX // 2 + 40
+    assert gate[eye].max() < 0.1
+    assert gate[eye[:, ::-1]].min() > 0.5
+
+
+def test_shine_on_dark_skin_is_skin() -> None:
+    """A white highlight on the forehead passes, a blue spot of the same strength does not."""
+    regions = regions_of(portray().shape.model, "face", SIZE_PX)
+    brow_to_hair = (regions.bare > 0.5) & (regions.oily > 0.8) & (regions.hair_mm > -60)
+    row, column = (int(np.median(v)) for v in np.nonzero(brow_to_hair))
+    spot = np.zeros((SIZE_PX, SIZE_PX), np.float32)
+    cv2.circle(spot, (column, row), 30, 1.0, -1)
+    spot = blur(spot, 4.0)[..., None]
+    flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
+    passed = [
+        skin_gate(spot * np.array(colour, np.float32), flat, 0 * flat, flat, regions)[0]
+        for colour in ((0.2, 0.5, 0.75), (-0.1, 0.2, 0.9))
+    ]
+    assert passed[0][row, column] > 0.9
+    assert passed[1][row, column] < 0.1

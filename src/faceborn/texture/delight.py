@@ -82,7 +82,10 @@ def restrain(
     kept = skin_low * (1 - marked) + own_low * marked + kept_middle * (1 - free) + own * free
     fine = surprise - low - middle
     quiet = _turned_down(fine, skin, detail_share * FINE_LEVEL, FINE_COLOUR, 2 * MIDDLE_BAND) * edge
-    fine = quiet * (1 - free) + fine * free
+    # Wet lips and lids glint, in white: level and hue go down together.
+    level = np.maximum(_split(fine)[0], 1e-6)
+    matt = fine * (FINE_LEVEL * np.tanh(level / FINE_LEVEL) / level)
+    fine = quiet * (1 - free) + (fine * hairy + matt * (1 - hairy)) * free
     return np.asarray(prior_log + fine + kept, np.float32)
 
 

@@ -20,6 +20,7 @@ NECK_DARKER, NECK_BRIGHTER, NECK_COLOURED = 0.50, 0.30, 0.18
 FRINGE_DARK, FRINGE_SHARE = 0.5, 0.4  # natural log; share of the skin above a brow
 SURE_EAR = 0.8  # of an ear's visible part must look like skin
 TOOTH_LEVEL, TOOTH_PALER = 0.25, 0.12  # natural log: brighter and less red than lips
+SHINE = 2.5  # how much more the hue may differ, per unit of brightness over expected skin
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 LOCK = 0.5  # hair more surely than this is refused
@@ -28,7 +29,9 @@ BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
 FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
 LARGEST_MOLE = 0.0025  # of the tile
 WIDEST_FOLD = 50  # of this many the tile's side has
+ONE_SIDED = 0.6  # share of a fold that the other side does not have
 SMALLEST_ISLAND = 0.01  # of the accepted area
+MIRRORED_SHARE = 0.8  # of an island the face shows on its other side: not needed
 SMALLEST_TUFT = 0.06  # the same of an island in a beard
 
 
@@ -58,8 +61,12 @@ def skin_gate(
     brighter = BRIGHTER + (NECK_BRIGHTER - BRIGHTER) * neck
     coloured = COLOURED + (NECK_COLOURED - COLOURED) * neck
     ears = smoothstep(0.4, 0.6, regions.ears)
-    coloured = coloured * (1 + 0.8 * ears)
-    fringed = _fringed_brows(level, trust, regions)
+    # Shine is white: on dark skin it changes the hue more than any lock or collar may.
+    shine = SHINE * np.clip(level, 0.0, BRIGHTER) * (1 - neck) * (soft[..., 0] < level)
+    coloured = coloured * (1 + 0.8 * ears) * (1 + shine)
+    fringed = np.maximum(
+        _fringed_brows(level, trust, regions), _under_locks(hair_like, regions, size)
+    )
     freedom = np.maximum(regions.features * (1 - fringed), bearded)
     darker = darker + 3.0 * freedom + 0.6 * regions.sockets
     brighter = brighter + 0.6 * regions.features
@@ -106,6 +113,13 @@ def _fringed_brows(level: Array, trust: Array, regions: Regions) -> Array:
         if dark.sum() > FRINGE_SHARE * max(band.sum(), 1):
             fringed[:, side] = smoothstep(0.1, 0.4, regions.brows[:, side])
     return fringed
+
+
+def _under_locks(hair_like: Array, regions: Regions, size: int) -> Array:
+    """(S, S) 1 where brow or lid lies among hair: a lock would pass, as every colour does there."""
+    bare = (1 - regions.features) * regions.covered + 1e-4
+    around = blur(hair_like * bare, size / 60) / blur(bare, size / 60)
+    return np.asarray(smoothstep(0.5, 0.8, around) * (regions.lips < 0.1))
 
 
 def _doubtful_ears(gate: Array, trust: Array, regions: Regions) -> Array:
@@ -156,19 +170,30 @@ def _without_crumbs(accept: Array, regions: Regions, size: int) -> Array:
     keep[0] = False
     touching = np.unique(labels[(regions.bare > 0.5) & (opened > 0)])
     keep[touching[touching > 0]] = True
+    # An eye or a piece of cheek alone in a cast shadow would stand out among what is mirrored.
+    main = labels == 1 + int(np.argmax(area[1:])) if len(area) > 1 else labels > 0
+    mirrored = np.bincount(labels.ravel(), main[:, ::-1].ravel(), len(area))
+    keep &= (mirrored < MIRRORED_SHARE * area) | (area == area[1:].max(initial=0))
     kept = keep[labels]
     return _holes_filled(kept, size)
 
 
 def _folds_closed(accept: Array, mouth: Array, size: int) -> Array:
-    """Around the mouth what is dark and narrow is a fold: without it the other side's shows twice.
+    """Around the mouth what is dark and narrow is a fold.
+
+    Where only one side's is refused, the other's would be mirrored beside what is left of it.
 
     mouth  (S, S) where neither spectacles nor locks are to be feared
     """
     across = 2 * (size // WIDEST_FOLD) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
     closed = cv2.morphologyEx(accept, cv2.MORPH_CLOSE, kernel)
-    return np.where(mouth > 0.5, closed, accept).astype(np.uint8)
+    added = (closed > accept) & (mouth > 0.5)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(added.astype(np.uint8))
+    shown_there = np.bincount(labels.ravel(), accept[:, ::-1].ravel(), len(stats))
+    fold = shown_there > ONE_SIDED * stats[:, cv2.CC_STAT_AREA]
+    fold[0] = False
+    return np.asarray(accept | fold[labels]).astype(np.uint8)
 
 
 def _holes_filled(accept: Array, size: int) -> Array:
