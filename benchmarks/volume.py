@@ -32,6 +32,7 @@ from volume_cases import (
     distances,
     in_picture,
     skin_of,
+    surface_of,
 )
 
 from faceborn.errors import FaceError, FitError
@@ -84,7 +85,7 @@ def synthetic(folder: Path, count: int) -> dict[str, object]:
         begun = time.perf_counter()
         solid = find_solid(case.photo, case.look.points_px, case.look.rotation)
         vertices, triangles = isosurface(solid)
-        surface = skin_of(solid.to_photo(vertices), triangles)
+        surface = surface_of(solid.to_photo(vertices), triangles)
         milliseconds.append((time.perf_counter() - begun) * 1000)
         pieces.append(largest_share(solid))
         for way, figures in compare(case, solid, surface).items():
@@ -122,12 +123,11 @@ def compare(case: Case, solid: Solid, surface: Skin) -> dict[str, dict[str, floa
         "fit": fitted(case, None),
         "both": fitted(case, solid),
     }
-    skin = np.unique(triangles)
     out: dict[str, dict[str, float]] = {}
     for way in WAYS:
         mesh = meshes.get(way)
         if mesh is not None:
-            inside, points = solid_of(mesh, solid), skin_of(mesh, triangles).at(skin)
+            inside, points = solid_of(mesh, solid), surface_of(mesh, triangles)
         elif way in meshes:
             continue
         else:
@@ -160,7 +160,7 @@ def guide_of(case: Case) -> Array:
     """(V, 3) the head model as the guide lays it on the points; 0 for what is no skin."""
     guide = load_guide()
     mesh = np.zeros(load_head_model().mean_mm.shape)
-    mesh[guide.vertices] = lay(guide, case.look.points_px)
+    mesh[guide.vertices] = lay(guide, case.look.points_px).vertices
     return mesh
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from accuracy import rounded
 from run import where
 from volume import EACH, largest_share, seen, solid_of
-from volume_cases import Case, cases, corner_distance, distances, skin_of
+from volume_cases import Case, cases, corner_distance, distances, skin_of, surface_of
 
 from faceborn.faces.network import FaceNetwork, second_crop
 from faceborn.geometry.crop import Crop
@@ -73,7 +73,7 @@ def judge(case: Case, solid: Solid) -> dict[str, float]:
     found = distances(
         skin_of(case.truth, triangles).at(face),
         seen(case.truth[face], case.truth, triangles),
-        skin_of(solid.to_photo(vertices), surface),
+        surface_of(solid.to_photo(vertices), surface),
         mm_per_px=case.mm_per_px,
         eyes_mm=corner_distance(case.truth) * case.mm_per_px,
     )

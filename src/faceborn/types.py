@@ -141,6 +141,8 @@ class Solid(Record):
     inside: Array  # (D, N, N) float32 0..1: slice from near to far, row, column; 0.5 is the surface
     near: float  # z of the front of the first slice; a slice is as thick as a cube is wide
     photo_from_square: Array  # (2, 3) x, y to pixels of the photo
+    # (K,) what the guide expects of the head model's identity, standard deviations; None: nothing
+    identity: Array | None = None
 
     @property
     def side_px(self) -> float:

@@ -87,7 +87,7 @@ class Sitting:
             if flip:
                 truth = truth[self.mirror]
                 truth[:, 0] = 1 - truth[:, 0]
-            laid = lay(self.guide, look)
+            laid = lay(self.guide, look).vertices
             samples.append(
                 Sample(
                     picture=np.ascontiguousarray(square),

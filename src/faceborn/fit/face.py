@@ -12,7 +12,7 @@ from faceborn.fit.problem import Estimate, Problem
 from faceborn.fit.rounds import improve
 from faceborn.fit.scale import HEAD_SIZE_SD, scale_from_iris
 from faceborn.fit.settings import OF_NETWORK, FitSettings
-from faceborn.fit.solid import Sheets, sheets_of
+from faceborn.fit.solid import sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
 from faceborn.types import Array, Face, Fit, HeadModel, Photo, Solid
@@ -45,7 +45,7 @@ def fit_face(
         face,
         model,
         settings or (FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK),
-        sheets_of(solid) if solid is not None else None,
+        solid,
     )
     now = _start(problem)
     for number in range(problem.settings.rounds):
@@ -61,7 +61,7 @@ def fit_face(
 
 
 def _problem(
-    photo: Photo, face: Face, model: HeadModel, settings: FitSettings, sheets: Sheets | None
+    photo: Photo, face: Face, model: HeadModel, settings: FitSettings, solid: Solid | None
 ) -> Problem:
     """Raises FaceTurnedAway and FitError where the points cannot be used."""
     roles = ROLES.get(face.scheme)
@@ -79,7 +79,8 @@ def _problem(
         sigma_px=face.landmarks_sigma_px,
         iris_px=iris if iris is not None and np.isfinite(iris).all() else None,
         iris_trust=_iris_trust(points, roles),
-        sheets=sheets,
+        sheets=sheets_of(solid) if solid is not None else None,
+        expected=solid.identity if solid is not None else None,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from faceborn.fit.settings import FitSettings
 from faceborn.fit.solid import Sheets
 from faceborn.fit.tables import Tables
@@ -23,6 +25,15 @@ class Problem(Record):
     iris_px: Array | None  # (2, 3) left then right: x, y, radius
     iris_trust: Array  # (2,) left then right, 0..1
     sheets: Sheets | None  # the surface of the volumetric network's solid
+    expected: Array | None  # (K,) the identity that its guide expects: the middle of the prior
+
+    @property
+    def prior_middle(self) -> Array:
+        """(I,) of the identity's unknowns: the mean head, or what is expected."""
+        middle = np.zeros(self.tables.packing.identities)
+        if self.expected is not None:
+            middle[: len(self.expected)] = self.expected
+        return middle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

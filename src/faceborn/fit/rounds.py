@@ -133,7 +133,8 @@ def _shape_step(problem: Problem, now: Estimate, hessian: Array, gradient: Array
     modes, chosen = packing.identity, packing.expression
     diagonal = np.arange(modes.stop)
     hessian[diagonal, diagonal] += settings.identity_weight
-    gradient[modes] += settings.identity_weight * now.shape[modes]
+    away = now.shape[modes] - problem.prior_middle
+    gradient[modes] += settings.identity_weight * away
     weights = now.shape[chosen]
     hessian[chosen, chosen] += settings.expression_weight * prior.precision
     gradient[chosen] += settings.expression_weight * (prior.precision @ weights + prior.pull)

@@ -16,7 +16,7 @@ SIZE = 96  # cubes to a side
 SLICES = 100
 NEAR = 0.34  # z of the grid's front; its back is at -0.70, behind the skull of a frontal head
 GUIDE_SIZE, GUIDE_SLICES = 48, 50
-DOUBT_CUBES = 1.5  # how far from the guide's surface the head's is as likely as not
+DOUBT_CUBES = 0.75  # how far from the guide's surface the head's is as likely as not
 SUREST = 1 / 255  # share of a cube that far away from it
 
 

@@ -38,6 +38,7 @@ class Guide(Record):
     mean_mm: Array  # (V, 3)
     modes_mm: Array  # (M, V * 3) identity, expression, pose
     points_mm: Array  # (L, 3) of the mean head
+    identities: int  # how many of the modes are identity's; they come first
     map: Array  # (F + 1, M + 1) features and a 1 to the modes' weights and a share of perspective
 
 
@@ -52,6 +53,14 @@ class Laid(Record):
     features: Array  # (F,) what is left, as the map takes it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lying(Record):
+    """The guide on points."""
+
+    vertices: Array  # (V, 3) in the frame of the points and at their scale
+    identity: Array  # (K,) of the head model, standard deviations
+
+
 def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
     """Everything that depends on the model alone, and the map."""
     closed = closed_triangles(model)
@@ -62,6 +71,7 @@ def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
         mean_mm=model.mean_mm[vertices],
         modes_mm=modes_of(model, vertices).reshape(-1, 3 * len(vertices)).astype(np.float32),
         points_mm=points.of(model.mean_mm).astype(np.float64),
+        identities=len(model.identity_mm),
         map=linear,
     )
 
@@ -84,18 +94,18 @@ def modes_of(model: HeadModel, vertices: Array) -> Array:
     return np.concatenate([*shape, np.stack([*pose, arm])])
 
 
-def lay(guide: Guide, found: Array) -> Array:
-    """(V, 3) the guide's vertices where points (L, 3) were found.
-
-    Both x right, y down, z towards the viewer, at one scale.
-    """
+def lay(guide: Guide, found: Array) -> Lying:
+    """The guide where points (L, 3) were found, x right, y down, z towards the viewer."""
     laid = lay_mean(guide.points_mm, found)
     answer = np.append(laid.features, 1.0).astype(np.float32) @ guide.map
     near = laid.near_per_mm + NEAR_STEP_PER_MM * float(answer[-1])
     shaped = guide.mean_mm + (answer[:-1] @ guide.modes_mm).reshape(-1, 3)
     vertices = shaped.astype(np.float64)
     vertices += near * nearness(vertices, guide.points_mm.mean(0), laid.rotation)
-    return np.asarray((vertices @ laid.rotation.T * laid.scale + laid.shift) * FLIP)
+    return Lying(
+        vertices=(vertices @ laid.rotation.T * laid.scale + laid.shift) * FLIP,
+        identity=answer[: guide.identities].astype(np.float64),
+    )
 
 
 def lay_mean(points_mm: Array, found: Array) -> Laid:

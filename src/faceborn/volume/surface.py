@@ -11,7 +11,7 @@ from faceborn.types import Array, Photo, Solid, Surface
 from faceborn.volume.grid import blurred
 
 LEVEL = 0.5
-SMOOTH_CUBES = 1.0  # the network thinks in cells of 2 x 2 cubes, whose borders show otherwise
+SMOOTH_CUBES = 0.6  # the network thinks in cells of 2 x 2 cubes, whose borders show otherwise
 
 
 def coloured_surface(photo: Photo, solid: Solid, mm_per_px: float) -> Surface:
