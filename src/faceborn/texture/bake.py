@@ -22,7 +22,7 @@ from faceborn.texture.grain import grain
 from faceborn.texture.hair import Hair, hair_cover, hair_detail, hair_layer, read_hair
 from faceborn.texture.hair_map import look_up, map_hair
 from faceborn.texture.hair_volume import hair_volume
-from faceborn.texture.light import LightFit, fit_light
+from faceborn.texture.light import TOWARDS_CAMERA, LightFit, fit_light
 from faceborn.texture.prior import MODE_SIZE_PX, load_prior
 from faceborn.texture.regions import Regions, regions_of
 from faceborn.texture.roughness import roughness_map
@@ -45,7 +45,6 @@ SMALLEST_PX, LARGEST_PX = 256, 8192  # of the face tile that may be asked for
 WORK_SIZE_PX = 512  # light, gates and joins are found at this size; detail is laid over it
 GREY_CHROMA = 3.0  # mean distance of the channels below which a photo is black and white
 SHARP_EYE_PX = 130.0  # eye distance from which on a photo shows skin's own variation
-TOWARDS_CAMERA = np.array([0.0, 0.0, 1.0])
 BAND_ROWS = 64  # worked on at once: what stays in the cache is twice as fast
 CLIPPED = 252  # sRGB; above it the photo holds no detail
 
@@ -103,7 +102,7 @@ def bake_texture(
     brows = np.median(split.log_hair[(regions.brows > 0.7) & regions.covered], 0)
     hair = read_hair(
         seen,
-        split.light.log_shading(TOWARDS_CAMERA),
+        split.light.log_shading_of_hair(),
         tone_log,
         brows,
         curled=read_curl(photo, fit.camera, seen),
@@ -199,7 +198,7 @@ def _split_light(
         light=light,
         prior_log=prior_log,
         log_albedo=log_albedo,
-        log_hair=log_photo - light.log_shading(TOWARDS_CAMERA),
+        log_hair=log_photo - light.log_shading_of_hair(),
         surprise=log_albedo - prior_log,
         roughness=roughness_of(log_albedo, view.trust, regions),
     )

@@ -24,6 +24,7 @@ SHINE = 2.5  # how much more the hue may differ, per unit of brightness over exp
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 LOCK = 0.5  # hair more surely than this is refused
+BESIDE_LOCKS = 0.06  # of the tile's side, twice the width that is refused beside them
 SLACK = 1.25  # times the limits below which a texel passes
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
 FRINGE_MM = 45.0  # how far below the hairline a fringe may hang
@@ -96,6 +97,10 @@ def skin_gate(
     back = max(1, size // 100)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * back + 1, 2 * back + 1))
     refused = cv2.dilate(np.where(trust > 0.02, 1 - gate, 0).astype(np.float32), kernel)
+    # A lock on the cheek throws a shadow beside it, and the map's edge lies between its strands.
+    locks = (hair_like > LOCK) & (trust > 0.02) & (freedom < 0.5) & (mouth < 0.5)
+    beside = _grown(locks & (regions.hair_mm < 0), size, share=BESIDE_LOCKS)
+    refused = np.maximum(refused, beside)
     stepped = np.where(regions.features > 0.5, gate, 1 - np.maximum(refused, 1 - gate))
     return np.asarray(blur(stepped.astype(np.float32), size / 250) * (trust > 0.02)), bearded * dark
 
@@ -144,8 +149,11 @@ def roughness_of(log_albedo: Array, trust: Array, regions: Regions) -> Array:
     return np.asarray(energy / usual)
 
 
-def _grown(mask: Array, size: int) -> Array:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((size // 100,) * 2, np.uint8)))
+def _grown(mask: Array, size: int, share: float = 0.01) -> Array:
+    """Grown by half of this share of the tile's side."""
+    across = (max(1, round(share * size)),) * 2
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, across)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel))
 
 
 def _opened(accept: Array, radius: int) -> Array:

@@ -69,8 +69,7 @@ def read_hair(
 ) -> Hair:
     """Colour and hairline, from all the hair around the skull that the photo shows.
 
-    facing_shade  (3,) log shading of a surface that faces the camera: strands stand every way, the
-                  skull's normals say nothing of their light
+    facing_shade  (3,) log shading of hair that faces the camera
     skin_log      (3,) log albedo of bare skin
     brows_log     (3,) log albedo of the brows: the tone where no hair is seen
     curled        0..1 as curl.read_curl has it
@@ -158,7 +157,7 @@ def hair_layer(
 ) -> tuple[Array, Array]:
     """(S, S, 3) log colour of hair everywhere, and (S, S) the share of the photo in it.
 
-    log_hair   (S, S, 3) photo minus the shading of a surface that faces the camera
+    log_hair   (S, S, 3) photo minus the shading of hair that faces the camera
     hair_like  (S, S) 0..1 how surely the photo shows hair
     trust      (S, S) 0..1 how well the camera sees the texel
     """

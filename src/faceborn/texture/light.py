@@ -29,6 +29,10 @@ MOST_WEIGHT = 2.5  # standard deviations; beyond, a mode explains a shadow or a 
 TONE_SD = 2.0  # of the first mode's weight: no tone is less likely than another
 DARKEST_WEIGHT = 4.0  # the first mode is the tone of skin: the training people are mostly pale
 SHADOW_WORTH = 0.25  # weight of a texel in deep shadow
+# Share of the cast that is taken out of hair. The cast explains skin of another hue than the
+# prior's, which may be the person's own: fair hair all of it would make grey.
+CAST_ON_HAIR = 0.4
+TOWARDS_CAMERA = np.array([0.0, 0.0, 1.0])
 # Of the light on a surface that faces the camera; a division by less would only raise noise.
 DARKEST_SHADE = 0.2
 
@@ -48,6 +52,15 @@ class LightFit(Record):
         floor = DARKEST_SHADE * float(self.luminance[0] + self.luminance[3])
         shade = np.log(np.maximum(level, max(floor, 0.05)))
         return np.asarray(shade[..., None] + basis[..., :4] @ self.cast, np.float32)
+
+    def log_shading_of_hair(self) -> Array:
+        """(3,) log shading of hair that faces the camera.
+
+        Strands stand every way: the skull's normals say nothing of their light.
+        """
+        shading = self.log_shading(TOWARDS_CAMERA)
+        level = shading @ LUMINANCE
+        return np.asarray(level + CAST_ON_HAIR * (shading - level), np.float32)
 
 
 def fit_light(

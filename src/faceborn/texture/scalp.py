@@ -57,7 +57,7 @@ def bake_scalp(
     skin = np.broadcast_to(tone, (*regions.covered.shape, 3)).astype(np.float32)
     view = view_part(photo, model, reading.head, "scalp", WORK_SIZE_PX)
     shown = log_linear(linear_from_srgb(sample_photo(photo, view.pixels, WORK_SIZE_PX)))
-    shown = shown - reading.light.log_shading(np.array([0.0, 0.0, 1.0]))
+    shown = shown - reading.light.log_shading_of_hair()
     hair_like = look_up(seen, seen.hair, view.pixels, reading.camera)
     hair_log, own = hair_layer(hair, shown, hair_like, view.trust, cover, regions)
     base = skin * (1 - cover[..., None]) + hair_log * cover[..., None]
