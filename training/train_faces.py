@@ -22,9 +22,9 @@ from face_network.evaluation import evaluate, face_scores, part_iou
 from face_network.export import export_onnx
 from face_network.network import Design
 from face_network.pool import Pool
-from face_network.schedule import Schedule
 from face_network.trainer import Settings, train
 from face_network.weights import load_weights
+from learning.schedule import Schedule
 
 
 def main() -> None:

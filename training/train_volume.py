@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from face_network.framing import Framing
 from face_network.pool import Pool
-from face_network.schedule import Schedule
 from face_network.weights import load_weights as load_face
+from learning.schedule import Schedule
 from volume_network.batches import Source
 from volume_network.evaluation import Judge
 from volume_network.export import export_onnx

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from face_network.framing import Framing
 from face_network.pool import Pool
+from learning.precision import autocast
 
 from faceborn.types import Array
 from faceborn.volume.grid import NEAR, SIZE, SLICES, unpack
@@ -70,7 +71,7 @@ class Judge:
 def predict(network: VolumeNetwork, sample: Sample, device: torch.device) -> Array:
     """(SIZE, SIZE, SLICES) float32 0..1"""
     batch = Batch(*(item.to(device) for item in pack([sample])))
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device):
         answer = network(batch.picture, batch.guide).float()
     inside = shares(answer, batch.soft if network.design.guided else None)
     return unpack(inside[0].cpu().numpy()).transpose(1, 2, 0)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from pathlib import Path
 
-import onnx
 import torch
-from face_network.export import OPSET, halve
-from onnx import helper
+from learning.onnx_file import write_onnx
 
 from faceborn.volume.grid import GUIDE_SIZE, GUIDE_SLICES, NEAR, PICTURE_PX, SIZE, SLICES
 from volume_network.network import VolumeNetwork
@@ -25,25 +21,8 @@ METADATA = {
 
 def export_onnx(network: VolumeNetwork, target: Path) -> None:
     """Write a network that takes one picture and its guide at a time."""
-    change = network.to("cpu", memory_format=torch.contiguous_format).eval()
-    picture = torch.zeros(1, 3, PICTURE_PX, PICTURE_PX)
-    guide = torch.zeros(1, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE)
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # The exporter that PyTorch recommends needs two more packages.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        torch.onnx.export(
-            change,
-            (picture, guide),
-            buffer,
-            dynamo=False,
-            opset_version=OPSET,
-            input_names=["picture", "guide"],
-            output_names=["change"],
-        )
-    model = onnx.load_from_string(buffer.getvalue())
-    halve(model)
-    helper.set_model_props(model, METADATA)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(target))
+    inputs = {
+        "picture": torch.zeros(1, 3, PICTURE_PX, PICTURE_PX),
+        "guide": torch.zeros(1, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE),
+    }
+    write_onnx(network, inputs, ["change"], METADATA, target)

@@ -17,6 +17,7 @@ import torch
 from face_network.batches import to_network
 from face_network.framing import Framing, cut_out, training_crop
 from face_network.network import FaceNetwork
+from learning.precision import autocast
 from photographs.shards import Shard, find_shards, read_shard
 
 from faceborn.faces.network import SIZE_PX as LOOK_PX
@@ -124,6 +125,6 @@ def _square(shard: Shard, index: int, rng: np.random.Generator) -> tuple[Array, 
 def _look(face: FaceNetwork, squares: Sequence[Array]) -> Array:
     """(B, L, 3)"""
     cv2.setNumThreads(1)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast(torch.device("cpu")):
         points = face(to_network(np.stack(squares)), parts_of=0).points
     return torch.cat([points.xy, points.depth[..., None]], 2).double().numpy()

@@ -12,6 +12,7 @@ from face_network.batches import to_network
 from face_network.framing import Framing, cut_out, training_crop
 from face_network.network import FaceNetwork
 from face_network.pool import Pool
+from learning.precision import autocast
 from photographs.people import Crowd
 from photographs.scene import Scene
 from photographs.shards import SIZE_PX, Shard
@@ -133,7 +134,7 @@ class Sitting:
     def _look(self, squares: list[Array]) -> Array:
         """(B, L, 3) the face network's points in sides of the squares, y down."""
         small = [cv2.resize(s, (LOOK_PX, LOOK_PX), interpolation=cv2.INTER_AREA) for s in squares]
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast(torch.device("cpu")):
             points = self.face(to_network(np.stack(small)), parts_of=0).points
         return torch.cat([points.xy, points.depth[..., None]], 2).double().numpy()
 

@@ -20,10 +20,11 @@ from face_network.network import Answer, Design
 from face_network.pool import Pool
 from face_network.rotations import rotation_from_six
 from face_network.samples import mean_places
-from face_network.schedule import Schedule
 from face_network.scheme import PART_COUNT, point_weights
 from face_network.trainer import Settings, train
-from face_network.weights import build, load_weights, save_weights
+from face_network.weights import build, load_weights
+from learning.schedule import Schedule
+from learning.weights import save_weights
 
 from faceborn.model.face_points import load_face_points
 from tests.training.face_network.photographs_drawn import write_drawn

@@ -1,0 +1,1 @@
+"""What training one network has in common with training another: runs, weights, files."""
