@@ -30,8 +30,8 @@ TONE_SD = 2.0  # of the first mode's weight: no tone is less likely than another
 DARKEST_WEIGHT = 4.0  # the first mode is the tone of skin: the training people are mostly pale
 SHADOW_WORTH = 0.25  # weight of a texel in deep shadow
 # Share of the cast that is taken out of hair. The cast explains skin of another hue than the
-# prior's, which may be the person's own: fair hair all of it would make grey.
-CAST_ON_HAIR = 0.4
+# prior's, which may be the person's own: all of it makes fair hair grey, little grey hair fair.
+CAST_ON_HAIR = 0.6
 TOWARDS_CAMERA = np.array([0.0, 0.0, 1.0])
 # Of the light on a surface that faces the camera; a division by less would only raise noise.
 DARKEST_SHADE = 0.2
