@@ -19,6 +19,7 @@ from torch import Tensor
 from faceborn.types import Array
 from faceborn.volume.grid import DOUBT_CUBES, SIZE, SLICES, blurred, halved
 from volume_network.guide_map import read_map
+from volume_network.heads import missing_mm
 from volume_network.samples import Sample, Sitting
 
 HALF = SIZE // 2
@@ -42,6 +43,7 @@ class Batch(NamedTuple):
     guide: Tensor  # (B, 50, 48, 48) 0..1
     soft: Tensor  # (B, 4 * SLICES, 48, 48) uint8, the guide softened, nowhere quite 0 or 255
     solid: Tensor  # (B, 4 * SLICES, 48, 48) uint8
+    missing_mm: Tensor  # (B, 3 N, 1, 1) heads.missing_mm
 
 
 def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch:
@@ -59,6 +61,7 @@ def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch
         ),
         soft=torch.from_numpy(packed(soft.transpose(0, 2, 3, 1))).permute(0, 3, 1, 2),
         solid=torch.from_numpy(packed(solids)).permute(0, 3, 1, 2),
+        missing_mm=torch.from_numpy(np.stack([missing_mm(s) for s in samples])[..., None, None]),
     )
 
 

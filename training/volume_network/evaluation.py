@@ -13,8 +13,9 @@ from learning.precision import autocast
 
 from faceborn.types import Array
 from faceborn.volume.grid import NEAR, SIZE, SLICES, unpack
-from faceborn.volume.guide import align
+from faceborn.volume.guide import Guide, align, load_guide
 from volume_network.batches import Batch, pack
+from volume_network.heads import moved
 from volume_network.losses import shares
 from volume_network.network import VolumeNetwork
 from volume_network.samples import Sample, Sitting
@@ -57,7 +58,8 @@ class Judge:
         network.eval()
         rows: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for case in self.cases:
-            _note(rows[case.bucket], "net", predict(network, case.sample, device), case)
+            for name, solid in predict(network, case.sample, device).items():
+                _note(rows[case.bucket], name, solid, case)
             _note(rows[case.bucket], "guide", case.guide / np.float32(255), case)
             _note(rows[case.bucket], "mean", case.mean / np.float32(255), case)
         order = sorted(rows)
@@ -68,13 +70,26 @@ class Judge:
 
 
 @torch.no_grad()
-def predict(network: VolumeNetwork, sample: Sample, device: torch.device) -> Array:
-    """(SIZE, SIZE, SLICES) float32 0..1"""
+def predict(network: VolumeNetwork, sample: Sample, device: torch.device) -> dict[str, Array]:
+    """Solids (SIZE, SIZE, SLICES) float32 0..1: `net` of the cubes, `head` of the model."""
     batch = Batch(*(item.to(device) for item in pack([sample])))
     with autocast(device):
-        answer = network(batch.picture, batch.guide).float()
-    inside = shares(answer, batch.soft if network.design.guided else None)
-    return unpack(inside[0].cpu().numpy()).transpose(1, 2, 0)
+        answer = network(batch.picture, batch.guide)
+    found = {}
+    if answer.change is not None:
+        soft = batch.soft if network.design.guided else None
+        inside = shares(answer.change.float(), soft)
+        found["net"] = unpack(inside[0].cpu().numpy()).transpose(1, 2, 0)
+    if answer.weights is not None:
+        guide = load_guide()
+        head = moved(guide, sample, answer.weights[0].float().cpu().numpy())
+        found["head"] = _solid(head, guide) / np.float32(255)
+    return found
+
+
+def _solid(places: Array, guide: Guide) -> Array:
+    filled = occupancy(places, guide.triangles, size=SIZE, slices=SLICES, near=NEAR, rays=2)
+    return np.asarray(np.round(filled * 255), np.uint8)
 
 
 def front_of(solid: Array) -> Array:
@@ -107,11 +122,6 @@ def _note(row: dict[str, list[float]], name: str, found: Array, case: Case) -> N
 
 def _case(sitting: Sitting, sample: Sample, yaw_deg: float) -> Case:
     guide = sitting.guide
-
-    def solid(places: Array) -> Array:
-        filled = occupancy(places, guide.triangles, size=SIZE, slices=SLICES, near=NEAR, rays=2)
-        return np.asarray(np.round(filled * 255), np.uint8)
-
     flip = np.array([1.0, -1.0, 1.0])
     truth = sample.truth
     stays = sitting.model.masks["face"][guide.vertices] > 0.5
@@ -126,5 +136,9 @@ def _case(sitting: Sitting, sample: Sample, yaw_deg: float) -> Case:
     face[y[near], x[near]] = True
     low, high = next(pair for pair in YAW_BUCKETS if pair[0] <= yaw_deg < pair[1])
     return Case(
-        sample=sample, bucket=f"{low}-{high}", mean=solid(mean), guide=solid(sample.laid), face=face
+        sample=sample,
+        bucket=f"{low}-{high}",
+        mean=_solid(mean, guide),
+        guide=_solid(sample.laid, guide),
+        face=face,
     )

@@ -1,12 +1,14 @@
 """The network: a picture and a guide go in, what to change of every cube comes out.
 
 The body of the face network reads the picture; an hourglass joins what it saw with the guide. One
-hourglass, since two gained little in the paper's own ablation (../shared/METHODS.md A12).
+hourglass, since two gained little in the paper's own ablation (../shared/METHODS.md A12). The same
+encoder can tell how to change the weights of the guide's head instead, or as well.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from face_network.body import Body
@@ -26,6 +28,15 @@ class Design:
     hourglasses: int = 1
     guide_width: int = 64
     guided: bool = True  # else the network says everything by itself
+    volume: bool = True  # tells the cubes
+    modes: int = 0  # of the head model, whose weights it tells; 0: it does not
+
+
+class Answer(NamedTuple):
+    """What the network says; None what it is not built for."""
+
+    change: Tensor | None  # (B, 4 * SLICES, 48, 48) to add to the logits of the softened guide
+    weights: Tensor | None  # (B, modes) to add to the weights of the guide's head
 
 
 class Unit(nn.Module):
@@ -68,6 +79,23 @@ class Hourglass(nn.Module):
         return self.fine_after(fine + _doubled(self.up_again(middle)))
 
 
+class HeadOfAll(nn.Module):
+    """Fine cells to a few numbers about the whole."""
+
+    def __init__(self, width: int, answers: int) -> None:
+        super().__init__()
+        self.down = nn.Sequential(
+            _joined(width, 96, 2), _joined(96, 96, 2), _joined(96, 64, 2), nn.Flatten()
+        )
+        self.inner = nn.Linear(64 * 36, 256)
+        self.outer = nn.Linear(256, answers)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.outer(functional.relu(self.inner(self.down(x))))
+
+
 class VolumeNetwork(nn.Module):
     """A square picture of a face, upright, and its guide, to the solid behind it."""
 
@@ -84,15 +112,16 @@ class VolumeNetwork(nn.Module):
         self.hourglasses = nn.Sequential(
             *[Hourglass(design.widths) for _ in range(design.hourglasses)]
         )
-        self.cubes = nn.Conv2d(width, SLICES * 4, 1)
-        with torch.no_grad():
-            self.cubes.weight *= 0.0 if design.guided else 0.3
-            self.cubes.bias.fill_(0.0 if design.guided else -1.0)
+        if design.volume:
+            self.cubes = nn.Conv2d(width, SLICES * 4, 1)
+            with torch.no_grad():
+                self.cubes.weight *= 0.0 if design.guided else 0.3
+                self.cubes.bias.fill_(0.0 if design.guided else -1.0)
+        if design.modes:
+            self.head = HeadOfAll(width, design.modes)
 
-    def forward(self, picture: Tensor, guide: Tensor) -> Tensor:
-        """(B, 4 * SLICES, 48, 48) what to add to the logits of the softened guide.
-
-        Four cubes to a cell: `faceborn.volume.grid.unpack`. A network without guide gives logits.
+    def forward(self, picture: Tensor, guide: Tensor) -> Answer:
+        """Four cubes to a cell: `faceborn.volume.grid.unpack`. Without guide the change is all.
 
         picture  (B, 3, PICTURE_PX, PICTURE_PX) RGB in -1..1
         guide    (B, GUIDE_SLICES, 48, 48) 0..1
@@ -101,7 +130,11 @@ class VolumeNetwork(nn.Module):
         parts = [seen.fine, _doubled(seen.middle)]
         if self.design.guided:
             parts.append(self.guide(guide * 2 - 1))
-        return self.cubes(self.hourglasses(self.join(torch.cat(parts, 1))))
+        cells = self.hourglasses(self.join(torch.cat(parts, 1)))
+        return Answer(
+            change=self.cubes(cells) if self.design.volume else None,
+            weights=self.head(cells) if self.design.modes else None,
+        )
 
 
 def _joined(inputs: int, outputs: int, stride: int) -> nn.Module:

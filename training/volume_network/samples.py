@@ -24,7 +24,8 @@ from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Camera
 from faceborn.volume.grid import NEAR, PICTURE_PX, SIZE, SLICES
-from faceborn.volume.guide import lay, make_guide
+from faceborn.volume.guide import FLIP as UPSIDE_DOWN
+from faceborn.volume.guide import lay, lay_mean, make_guide
 from volume_network.solid import occupancy
 
 
@@ -37,6 +38,7 @@ class Sample:
     solid: Array  # (SIZE, SIZE, SLICES) uint8
     truth: Array  # (V, 3) the head's vertices, in the guide's order
     laid: Array  # (V, 3) the guide's
+    from_head: Array  # (3, 3) how a move of the head in mm shows in the square
     side_mm: float  # of the square, at the face
 
 
@@ -89,6 +91,7 @@ class Sitting:
                 truth = truth[self.mirror]
                 truth[:, 0] = 1 - truth[:, 0]
             laid = lay(self.guide, look).vertices
+            mean = lay_mean(self.guide.points_mm, look)
             samples.append(
                 Sample(
                     picture=np.ascontiguousarray(square),
@@ -96,6 +99,7 @@ class Sitting:
                     solid=_fill(truth, self.guide.triangles, 2),
                     truth=truth.astype(np.float32),
                     laid=laid.astype(np.float32),
+                    from_head=mean.rotation.T * mean.scale * UPSIDE_DOWN,
                     side_mm=side_mm / scale,
                 )
             )

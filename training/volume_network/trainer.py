@@ -16,8 +16,11 @@ from learning.schedule import Schedule
 
 from volume_network.batches import Batch, Source, batches
 from volume_network.evaluation import Judge
+from volume_network.heads import error_mm
 from volume_network.losses import SoftCrossEntropy
 from volume_network.network import Design, VolumeNetwork
+
+HEAD_WEIGHT = 0.02  # per mm, beside the mean error of the cubes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +92,13 @@ def _step(run: Run[VolumeNetwork], batch: Batch, settings: Settings, device: tor
     run.network.train()
     batch = Batch(*(item.to(device) for item in batch))
     with autocast(device):
-        change = run.network(batch.picture, batch.guide)
-    soft = batch.soft if settings.design.guided else None
-    error = SoftCrossEntropy.apply(change, batch.solid, soft)
+        answer = run.network(batch.picture, batch.guide)
+    error = torch.zeros((), device=device)
+    if answer.change is not None:
+        soft = batch.soft if settings.design.guided else None
+        error = error + SoftCrossEntropy.apply(answer.change, batch.solid, soft)
+    if answer.weights is not None:
+        error = error + HEAD_WEIGHT * error_mm(answer.weights, batch.missing_mm.flatten(1))
     share = run.seconds / (settings.minutes * 60)
     descend(run, error, settings.schedule, share, len(batch.picture))
     return float(error.detach())

@@ -10,8 +10,10 @@ pytest.importorskip("numba")
 
 from volume_network.batches import packed
 from volume_network.guide_map import ridge
+from volume_network.heads import error_mm, missing_mm, moved
 from volume_network.losses import SoftCrossEntropy
 from volume_network.network import Design, VolumeNetwork
+from volume_network.samples import Sample
 from volume_network.solid import occupancy as compiled
 
 from faceborn.geometry.rotations import rotation_from_angles
@@ -25,6 +27,7 @@ from faceborn.volume.grid import (
     SLICES,
     unpack,
 )
+from faceborn.volume.guide import load_guide
 from faceborn.volume.solid import closed_triangles, occupancy
 
 
@@ -67,11 +70,11 @@ def test_a_step_towards_the_truth_lowers_the_error() -> None:
     inside[:, 100:200] = 255
     soft = torch.full_like(inside, 100)
     with torch.no_grad():
-        assert not network(picture, guide).any()
+        assert not network(picture, guide).change.any()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
     errors = []
     for _ in range(12):
-        error = SoftCrossEntropy.apply(network(picture, guide), inside, soft)
+        error = SoftCrossEntropy.apply(network(picture, guide).change, inside, soft)
         optimizer.zero_grad()
         error.backward()
         optimizer.step()
@@ -98,3 +101,38 @@ def test_ridge_finds_a_linear_map_and_shrinks_without_samples() -> None:
     stiff = ridge(told, answers, 1e9)
     np.testing.assert_allclose(stiff[:-1], 0, atol=1e-3)
     np.testing.assert_allclose(stiff[-1], answers.mean(0), atol=1e-1)
+
+
+def test_an_untrained_head_leaves_the_guide_and_its_modes_move_it() -> None:
+    """The weights that the guide lacks bring its vertices to the truth."""
+    design = Design(
+        body_widths=(8, 8, 12, 16),
+        body_blocks=(1, 1, 1, 1),
+        widths=(8, 8, 8),
+        volume=False,
+        modes=len(load_guide().modes_mm),
+    )
+    picture = torch.randn(2, 3, PICTURE_PX, PICTURE_PX)
+    guide = torch.rand(2, GUIDE_SLICES, GUIDE_SIZE, GUIDE_SIZE)
+    answer = VolumeNetwork(design).eval()(picture, guide)
+    assert answer.change is None
+    assert not answer.weights.any()
+
+    model = load_guide()
+    rng = np.random.default_rng(2)
+    from_head = rotation_from_angles(30.0, 5.0, 0.0) * 0.004
+    laid = model.mean_mm @ from_head
+    weights = rng.normal(size=len(model.modes_mm)).astype(np.float32)
+    sample = Sample(
+        picture=np.zeros(0),
+        guide=np.zeros(0),
+        solid=np.zeros(0),
+        truth=laid + (weights @ model.modes_mm).reshape(-1, 3) @ from_head,
+        laid=laid,
+        from_head=from_head,
+        side_mm=250.0,
+    )
+    missing = torch.from_numpy(missing_mm(sample))[None]
+    assert float(error_mm(torch.from_numpy(weights)[None], missing)) < 1e-3
+    assert float(error_mm(torch.zeros(1, len(weights)), missing)) > 0.1
+    np.testing.assert_allclose(moved(model, sample, weights), sample.truth, atol=1e-4)
