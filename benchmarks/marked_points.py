@@ -71,7 +71,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--limit", type=int, help="only so many photos, for a quick look")
-    parser.add_argument("--sheet", type=Path, help="also draw marks and points, nine photos a sheet")
+    parser.add_argument(
+        "--sheet", type=Path, help="also draw marks and points, nine photos a sheet"
+    )
     parser.add_argument("--no-record", action="store_true", help="print only")
     arguments = parser.parse_args()
     marks, again = read_marks("points"), read_marks("again")

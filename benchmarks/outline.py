@@ -57,27 +57,45 @@ def outline_from_photo(photo: Photo, face: Face) -> Outline:
 
 
 def outline_of_shape(vertices_mm: Array, model: HeadModel) -> Outline:
-    """In mm, of a neutral head (V, 3): the foremost point of its middle at every height."""
-    mesh = model.landmarks["mediapipe_478"].of(vertices_mm)
-    eyes_y = mesh[[33, 133, 362, 263], 1].mean()
-    mouth_y = mesh[[61, 291], 1].mean()
-    span = eyes_y - mouth_y
+    """In mm, of a neutral head (V, 3)."""
     face = model.triangles[model.triangle_part == model.part_names.index("face")]
-    near = face[(np.abs(vertices_mm[face][:, :, 0]) < RIDGE_MM).all(1)]
+    return outline_of_mesh(vertices_mm, face, levels_of(vertices_mm, model))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Heights of a neutral head, in mm."""
+
+    eyes: float
+    mouth: float
+
+
+def levels_of(vertices_mm: Array, model: HeadModel) -> Levels:
+    """Of a head (V, 3)."""
+    mesh = model.landmarks["mediapipe_478"].of(vertices_mm)
+    return Levels(
+        eyes=float(mesh[[33, 133, 362, 263], 1].mean()), mouth=float(mesh[[61, 291], 1].mean())
+    )
+
+
+def outline_of_mesh(vertices_mm: Array, triangles: Array, levels: Levels) -> Outline:
+    """In mm, of a surface in the head's frame: the foremost point of its middle at every height."""
+    span = levels.eyes - levels.mouth
+    near = triangles[(np.abs(vertices_mm[triangles][:, :, 0]) < RIDGE_MM).all(1)]
     edges = np.concatenate([near[:, [0, 1]], near[:, [1, 2]], near[:, [2, 0]]])
     share = np.linspace(0, 1, 16)[:, None, None]
     cloud = (vertices_mm[edges[:, 0]] * (1 - share) + vertices_mm[edges[:, 1]] * share)[..., 1:]
     cloud = cloud.reshape(-1, 2)
-    levels = np.arange(mouth_y - 0.9 * span, eyes_y + 0.5 * span, STEP_MM)
-    row = np.floor((cloud[:, 0] - levels[0]) / STEP_MM).astype(int)
-    inside = (row >= 0) & (row < len(levels))
-    foremost = np.full(len(levels), -np.inf)
+    heights = np.arange(levels.mouth - 0.9 * span, levels.eyes + 0.5 * span, STEP_MM)
+    row = np.floor((cloud[:, 0] - heights[0]) / STEP_MM).astype(int)
+    inside = (row >= 0) & (row < len(heights))
+    foremost = np.full(len(heights), -np.inf)
     np.maximum.at(foremost, row[inside], cloud[inside, 1])
     known = np.isfinite(foremost)
-    y = levels[known] + STEP_MM / 2
+    y = heights[known] + STEP_MM / 2
     return Outline(
         points=np.stack([foremost[known], y], 1),
-        core=(y <= eyes_y) & (y >= mouth_y - BELOW_MOUTH * span),
+        core=(y <= levels.eyes) & (y >= levels.mouth - BELOW_MOUTH * span),
     )
 
 

@@ -1,11 +1,10 @@
 """The volumetric network against the truth, beside the mean head and the landmark fit.
 
-    python benchmarks/volume.py --test TEST [--data ../shared/data] [--count 150] [--no-record]
+    python benchmarks/volume.py --test TEST [--count 150] [--no-record]
 
 TEST is a folder of `training/synthesize.py test`: skins and heads that nobody was trained on. In
 each row: the mean head at the true pose, the guide, the fit to the face network's points alone, the
-network's surface, and the fit to points and surface. Then real people: neutral London
-validation views alone, against the person's other views and against other people. Recorded in
+network's surface, and the fit to points and surface. Real people: volume_london.py. Recorded in
 benchmarks/results/volume.json.
 """
 
@@ -20,7 +19,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from accuracy import rounded
-from datasets import Person, london_people, london_photo
 from measures import distance_mm
 from run import where
 from volume_cases import (
@@ -36,11 +34,9 @@ from volume_cases import (
 )
 
 from faceborn.errors import FaceError, FitError
-from faceborn.faces import find_faces, read_points
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import load_face_points
-from faceborn.photo import read_photo
 from faceborn.types import Array, Fit, Solid
 from faceborn.volume import find_solid, isosurface
 from faceborn.volume.guide import align, lay, load_guide
@@ -50,24 +46,18 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "results" / "volume.json"
 BUCKETS = ((0, 30), (30, 60), (60, 96))
 WAYS = ("mean_head", "guide", "fit", "volume", "both")
-VIEWS = ("01", "02", "03", "04", "05")
 EACH = 4  # every so manieth vertex of the true face is measured
 SEEN_PX = 2.0  # how far behind the first surface a point still counts as seen
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--count", type=int, default=150)
-    parser.add_argument("--split", choices=["validation", "train"], default="validation")
     parser.add_argument("--no-record", action="store_true", help="print only")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    measured = {"synthetic": synthetic(arguments.test, arguments.count)}
-    if arguments.data.is_dir():
-        people = london_people(arguments.data, arguments.split)
-        measured["london"] = {"split": arguments.split} | london(arguments.data, people)
+    measured = synthetic(arguments.test, arguments.count)
     print(json.dumps(rounded(measured), indent=1))
     if not arguments.no_record:
         RESULTS.write_text(json.dumps(rounded(measured) | where(), indent=1) + "\n")
@@ -210,59 +200,6 @@ def largest_share(solid: Solid) -> float:
 
     counts = np.bincount(label(solid.inside > 0.5, connectivity=1).ravel())[1:]
     return float(counts.max() / counts.sum())
-
-
-def london(data: Path, people: list[Person]) -> dict[str, object]:
-    """Found per view; heads of one view against the same person's others, and other people's."""
-    model = load_head_model()
-    found: dict[str, int] = defaultdict(int)
-    heads: dict[str, dict[tuple[str, str], Array]] = {"fit": {}, "both": {}}
-    for person in people:
-        for view in VIEWS:
-            photo = read_photo(london_photo(data, person, view))
-            faces = find_faces(photo)
-            if not faces:
-                continue
-            look = read_points(photo, faces[0])
-            solid = find_solid(photo, look.points_px, look.rotation)
-            found[view] += len(isosurface(solid)[0]) > 0
-            for way, help_ in (("fit", None), ("both", solid)):
-                try:
-                    fit = fit_face(photo, faces[0], model, solid=help_)
-                except (FaceError, FitError):
-                    continue
-                heads[way][person.key, view] = make_shape(model, fit.identity).vertices_mm
-    return {
-        "people": len(people),
-        "surface_found": {view: found[view] / len(people) for view in VIEWS},
-        "one_view_against": {way: agreement(people, shapes) for way, shapes in heads.items()},
-    }
-
-
-def agreement(people: list[Person], heads: dict[tuple[str, str], Array]) -> dict[str, object]:
-    """Mean distance in mm of a view's heads to the same person's others and to other people's."""
-    region = load_head_model().masks["face"] > 0.5
-
-    def apart(a: tuple[str, str], b: tuple[str, str]) -> float:
-        return distance_mm(heads[a][region], heads[b][region], scaled=True)
-
-    keys = [person.key for person in people]
-    out: dict[str, object] = {}
-    for view in VIEWS:
-        same = [
-            apart((key, view), (key, other))
-            for key in keys
-            for other in VIEWS
-            if other != view and (key, view) in heads and (key, other) in heads
-        ]
-        others = [
-            apart((a, view), (b, view))
-            for a in keys
-            for b in keys
-            if a < b and (a, view) in heads and (b, view) in heads
-        ]
-        out[view] = {"same_mm": float(np.mean(same)), "others_mm": float(np.mean(others))}
-    return out
 
 
 if __name__ == "__main__":

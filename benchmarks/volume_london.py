@@ -1,0 +1,243 @@
+"""Real people: the heads that five views of a person give, with and without the volume.
+
+    python benchmarks/volume_london.py --data ../shared/data [--split train] [--limit 8]
+
+Every neutral London photo alone: whether a surface is found; how far the fit, the fit pulled onto
+the surface (both) and the surface itself are from the head that the person's other four views
+agree on; how far one person's views are from each other and from other people's; and the outline
+of the true profile photo against the one that the front photo foretells. The mean head stands
+beside. Recorded in benchmarks/results/volume_london.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from accuracy import rounded
+from datasets import PROFILES, london_people, london_photo
+from measures import aligned, distance_mm, narrow_face, pairwise_mm
+from outline import (
+    Outline,
+    levels_of,
+    outline_error_mm,
+    outline_from_photo,
+    outline_of_mesh,
+    outline_of_shape,
+)
+from run import where
+from volume import seen
+from volume_cases import corner_distance, distances, in_picture, skin_of, surface_of
+
+from faceborn.errors import FaceError, FitError
+from faceborn.faces import find_faces, read_points
+from faceborn.fit import fit_face
+from faceborn.model import load_head_model, make_shape
+from faceborn.model.face_points import load_face_points
+from faceborn.photo import read_photo
+from faceborn.types import Array, Fit
+from faceborn.volume import find_solid, isosurface
+from faceborn.volume.solid import closed_triangles
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RESULTS = REPOSITORY / "benchmarks" / "results" / "volume_london.json"
+VIEWS = ("01", "02", "03", "04", "05")
+NEUTRAL_PROFILES = PROFILES[:2]
+FRONT = "03"
+HEADS = ("fit", "both")
+
+
+@dataclass(kw_only=True)
+class View:
+    """What one photo gives."""
+
+    heads: dict[str, Array] = field(default_factory=dict)  # way -> (V, 3) neutral, mm
+    fit: Fit | None = None  # to the points alone
+    surface: tuple[Array, Array] | None = None  # in the photo, and triangles
+    outline: Outline | None = None  # of a profile photo
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--split", choices=["validation", "train"], default="validation")
+    parser.add_argument("--limit", type=int, help="only so many people, for a quick look")
+    parser.add_argument("--no-record", action="store_true", help="print only")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    people = london_people(arguments.data, arguments.split)[: arguments.limit]
+    keys = [person.key for person in people]
+    album = {
+        (person.key, view): look_at(london_photo(arguments.data, person, view), view)
+        for person in people
+        for view in VIEWS
+    }
+    measured = {
+        "split": arguments.split,
+        "people": len(people),
+        "surface_found": {
+            view: float(np.mean([album[key, view].surface is not None for key in keys]))
+            for view in VIEWS
+        },
+        "heads_of_views_mm": {way: agreement(keys, album, way) for way in HEADS},
+        "to_other_four_views_mm": to_others(keys, album),
+        "profile_outline_from_front_mm": profiles(keys, album),
+    }
+    print(json.dumps(rounded(measured), indent=1))
+    if not (arguments.no_record or arguments.limit):
+        RESULTS.write_text(json.dumps(rounded(measured) | where(), indent=1) + "\n")
+
+
+def look_at(path: Path, view: str) -> View:
+    """Heads and surface of one photo, as far as there are any."""
+    model, photo = load_head_model(), read_photo(path)
+    out = View()
+    faces = find_faces(photo)
+    if not faces:
+        return out
+    if view in NEUTRAL_PROFILES:
+        out.outline = outline_from_photo(photo, faces[0])
+    look = read_points(photo, faces[0])
+    solid = find_solid(photo, look.points_px, look.rotation)
+    try:
+        vertices, triangles = isosurface(solid)
+        out.surface = solid.to_photo(vertices), triangles
+        for way, help_ in (("both", solid), ("fit", None)):
+            fit = fit_face(photo, faces[0], model, solid=help_)
+            out.heads[way] = make_shape(model, fit.identity).vertices_mm.astype(np.float64)
+            out.fit = fit
+    except (FaceError, FitError):
+        pass
+    return out
+
+
+def agreement(keys: list[str], album: dict[tuple[str, str], View], way: str) -> dict[str, float]:
+    """One person's views and different people's same view, the mean over all pairs."""
+    region = narrow_face(load_head_model())
+
+    def narrow(key: str, view: str) -> list[Array]:
+        heads = album[key, view].heads
+        return [heads[way][region]] if way in heads else []
+
+    same = [
+        gap
+        for key in keys
+        for gap in pairwise_mm([h for v in VIEWS for h in narrow(key, v)], scaled=True)
+    ]
+    others = [
+        gap
+        for view in VIEWS
+        for gap in pairwise_mm([h for key in keys for h in narrow(key, view)], scaled=True)
+    ]
+    return {
+        "same_person": float(np.mean(same)),
+        "others": float(np.mean(others)),
+        "ratio": float(np.mean(others) / np.mean(same)),
+    }
+
+
+def to_others(
+    keys: list[str], album: dict[tuple[str, str], View]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Per view and way: vertices, and the seen and hidden face as a surface.
+
+    Against the mean of the heads that the points of the other four views give, which this photo has
+    no part in.
+    """
+    rows: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for key in keys:
+        for view in VIEWS:
+            found = album[key, view]
+            rest = [album[key, v].heads["fit"] for v in VIEWS if v != view and album[key, v].heads]
+            if found.fit is None or found.surface is None or len(rest) < 2:
+                continue
+            agreed = np.mean([aligned(head, rest[0], scaled=True) for head in rest], 0)
+            for way, figures in compare(found, found.fit, agreed).items():
+                for name, value in figures.items():
+                    rows[view][way][name].append(value)
+    return {
+        view: {
+            way: {name: float(np.nanmean(values)) for name, values in figures.items()}
+            for way, figures in ways.items()
+        }
+        for view, ways in rows.items()
+    }
+
+
+def compare(found: View, fit: Fit, agreed: Array) -> dict[str, dict[str, float]]:
+    """Every way against a neutral head (V, 3) that is known otherwise."""
+    model = load_head_model()
+    region = narrow_face(model)
+    triangles = closed_triangles(model)
+    # The head stands in the picture where the fit is; what is measured is aligned anyway.
+    middle = float(fit.camera.to_camera(agreed[region])[:, 2].mean())
+    placed = in_picture(fit.camera, aligned(agreed, found.heads["fit"], scaled=True), middle)
+    mm_per_px = middle / fit.camera.focal_px
+    skin = np.intersect1d(region, triangles)
+    visible = seen(placed[skin], placed, triangles)
+    out: dict[str, dict[str, float]] = {}
+    shapes = {"mean_head": model.mean_mm.astype(np.float64)} | found.heads
+    meshes = {
+        way: (in_picture(fit.camera, aligned(head, agreed, scaled=True), middle), triangles)
+        for way, head in shapes.items()
+    }
+    assert found.surface is not None
+    for way, mesh in (meshes | {"volume": found.surface}).items():
+        gaps = distances(
+            skin_of(placed, triangles).at(skin),
+            visible,
+            surface_of(*mesh),
+            mm_per_px=mm_per_px,
+            eyes_mm=corner_distance(placed) * mm_per_px,
+        )
+        out[way] = {
+            "seen_aligned": gaps.visible_aligned,
+            "hidden_aligned": gaps.hidden_aligned,
+        }
+        if way in shapes:
+            out[way]["vertices"] = distance_mm(shapes[way][region], agreed[region], scaled=True)
+    return out
+
+
+def profiles(keys: list[str], album: dict[tuple[str, str], View]) -> dict[str, float]:
+    """The outline of neutral profile photos against what the front photo's heads foretell."""
+    model = load_head_model()
+    mean_head = outline_of_shape(model.mean_mm, model)
+    errors = defaultdict(list)
+    for key in keys:
+        front = album[key, FRONT]
+        if front.fit is None or front.surface is None:
+            continue
+        told = {way: outline_of_shape(head, model) for way, head in front.heads.items()}
+        told |= {"mean_head": mean_head, "volume": outline_of_surface(front, front.fit)}
+        for view in NEUTRAL_PROFILES:
+            photo = album[key, view].outline
+            if photo is not None:
+                for way, outline in told.items():
+                    errors[way].append(outline_error_mm(photo, outline))
+    return {way: float(np.mean(row)) for way, row in errors.items()}
+
+
+def outline_of_surface(view: View, fit: Fit) -> Outline:
+    """Of the surface in the photo, turned into the frame of the fitted head."""
+    model = load_head_model()
+    assert view.surface is not None
+    points, triangles = view.surface
+    core = load_face_points().of(view.heads["fit"])[load_face_points().core]
+    middle = float(fit.camera.to_camera(core)[:, 2].mean())
+    depth = middle - points[:, 2] * middle / fit.camera.focal_px
+    across = (points[:, :2] - np.array(fit.camera.center_px)) * depth[:, None]
+    in_camera = np.column_stack([across / fit.camera.focal_px, depth])
+    head = (in_camera - fit.camera.translation_mm) @ fit.camera.camera_from_head
+    return outline_of_mesh(head, triangles, levels_of(view.heads["fit"], model))
+
+
+if __name__ == "__main__":
+    main()
