@@ -35,11 +35,12 @@ from volume_cases import (
 
 from faceborn.errors import FaceError, FitError
 from faceborn.fit import fit_face
+from faceborn.geometry.similarity import align
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import load_face_points
 from faceborn.types import Array, Fit, Solid
 from faceborn.volume import find_solid, isosurface
-from faceborn.volume.guide import align, lay, load_guide
+from faceborn.volume.guide import lay, load_guide
 from faceborn.volume.solid import closed_triangles, occupancy
 
 REPOSITORY = Path(__file__).resolve().parents[1]

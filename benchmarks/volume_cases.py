@@ -17,11 +17,12 @@ from faceborn.faces.network import FaceNetwork, Look
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.rotations import FLIP
+from faceborn.geometry.similarity import align
 from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
+from faceborn.model.perspective import perspective_of
 from faceborn.types import Array, Camera, Face, Photo
-from faceborn.volume.guide import align
 
 FLIP_Y = np.array([1.0, -1.0, 1.0])
 NEIGHBOUR_SHARE = 0.9  # of matches that lie nearest, which the rigid alignment goes by
@@ -104,6 +105,7 @@ def _face(look: Look, yaw_deg: float) -> Face:
         landmarks_sigma_px=look.sigma_px,
         landmarks_score=look.score,
         iris_px=look.irises_px,
+        perspective=perspective_of(look.points_px),
     )
 
 

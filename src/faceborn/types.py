@@ -65,6 +65,15 @@ class Photo(Record):
         return self.pixels.shape[1], self.pixels.shape[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perspective(Record):
+    """How near the camera was, as the points of a face tell it."""
+
+    per_mm: float  # 1 / distance, as measured; far away the noise may make it negative
+    sd_per_mm: float  # its standard deviation
+    px_per_mm: float  # size of the face in the photo, at its mean depth
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Face(Record):
     """A face as the front end sees it, before any head model."""
@@ -79,6 +88,7 @@ class Face(Record):
     landmarks_score: float  # 0..1, how sure the landmark network is that it sees a face
     iris_px: Array | None  # (2, 3) left then right iris: x, y, radius; None if not seen
     landmarks_sigma_px: Array | None = None  # (L,) noise of x and y; None: that of the scheme
+    perspective: Perspective | None = None  # None: our own network saw no face here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

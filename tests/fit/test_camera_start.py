@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from faceborn.errors import FitError
-from faceborn.fit.camera_start import start_camera
+from faceborn.fit.camera_start import expected_focal, start_camera
 from faceborn.fit.points import MESH
+from faceborn.fit.settings import FitSettings
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model
+from faceborn.types import Perspective
 from tests.fit.people import FOCAL_PX, SCHEME, SIZE_PX, camera_at
 
 
@@ -35,3 +37,19 @@ def test_points_on_a_line_are_no_face() -> None:
     line = np.column_stack([np.linspace(0, 500, 15), np.full(15, 200.0)])
     with pytest.raises(FitError):
         start_camera(points, line, SIZE_PX, FOCAL_PX)
+
+
+def test_the_focal_length_lies_between_the_prior_and_the_perspective() -> None:
+    """A sure perspective decides, a vague one leaves the prior, none too."""
+    settings = FitSettings()
+    prior_px = settings.focal_over_long_side * 1000
+
+    def told(sd: float, per_mm: float = 1 / 400) -> float:
+        seen = Perspective(per_mm=per_mm, sd_per_mm=sd, px_per_mm=2.0)
+        return expected_focal(1000, seen, settings)
+
+    assert expected_focal(1000, None, settings) == prior_px
+    assert told(1e-5) == pytest.approx(2.0 * 400, rel=0.03)
+    assert told(1.0) == pytest.approx(prior_px, rel=0.03)
+    assert told(1e-5) < told(7e-4) < prior_px
+    assert told(7e-4, per_mm=-1e-4) > prior_px  # from further away than can be told

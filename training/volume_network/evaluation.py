@@ -11,9 +11,10 @@ from face_network.framing import Framing
 from face_network.pool import Pool
 from learning.precision import autocast
 
+from faceborn.geometry.similarity import align
 from faceborn.types import Array
 from faceborn.volume.grid import NEAR, SIZE, SLICES, unpack
-from faceborn.volume.guide import Guide, align, load_guide
+from faceborn.volume.guide import Guide, load_guide
 from volume_network.batches import Batch, pack
 from volume_network.heads import moved
 from volume_network.losses import shares

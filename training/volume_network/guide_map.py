@@ -23,16 +23,9 @@ from photographs.shards import Shard, find_shards, read_shard
 from faceborn.faces.network import SIZE_PX as LOOK_PX
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
+from faceborn.model.perspective import UPSIDE_DOWN, lay_mean, nearness
 from faceborn.types import Array
-from faceborn.volume.guide import (
-    EXPRESSION_SD,
-    FLIP,
-    NEAR_STEP_PER_MM,
-    POSES,
-    lay_mean,
-    modes_of,
-    nearness,
-)
+from faceborn.volume.guide import EXPRESSION_SD, NEAR_STEP_PER_MM, POSES, features_of, modes_of
 
 STIFFNESS = 300.0  # of the ridge, in samples: features have unit variance
 TOGETHER = 32
@@ -99,14 +92,14 @@ def _rows(
 def _row(mean: Array, modes: Array, weights: Array, found: Array, truth: Array) -> Row:
     """What identity and expression leave of the true points, pose and perspective explain."""
     laid = lay_mean(mean, found)
-    unposed = ((truth * FLIP) - laid.shift) @ laid.rotation / laid.scale
+    unposed = ((truth * UPSIDE_DOWN) - laid.shift) @ laid.rotation / laid.scale
     rest = unposed - mean - np.tensordot(weights, modes[: len(weights)], 1)
     spread = nearness(mean, mean.mean(0), laid.rotation)
     explaining = np.concatenate([modes[-POSES:].reshape(POSES, -1), spread.reshape(1, -1)])
     pose = np.linalg.lstsq(explaining.T, rest.ravel(), rcond=None)[0]
     unused = np.zeros(len(modes) - POSES - len(weights))
     near = (pose[-1] - laid.near_per_mm) / NEAR_STEP_PER_MM
-    return Row(laid.features, np.concatenate([weights, unused, pose[:-1], [near]]))
+    return Row(features_of(laid), np.concatenate([weights, unused, pose[:-1], [near]]))
 
 
 def _square(shard: Shard, index: int, rng: np.random.Generator) -> tuple[Array, Array]:

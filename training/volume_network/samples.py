@@ -22,10 +22,10 @@ from faceborn.faces.network import SIZE_PX as LOOK_PX
 from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
+from faceborn.model.perspective import UPSIDE_DOWN, lay_mean
 from faceborn.types import Array, Camera
 from faceborn.volume.grid import NEAR, PICTURE_PX, SIZE, SLICES
-from faceborn.volume.guide import FLIP as UPSIDE_DOWN
-from faceborn.volume.guide import lay, lay_mean, make_guide
+from faceborn.volume.guide import lay, make_guide
 from volume_network.solid import occupancy
 
 

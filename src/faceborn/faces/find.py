@@ -13,6 +13,7 @@ from faceborn.faces.network import FaceNetwork, Look
 from faceborn.faces.pose import pose_from_five, pose_from_mesh
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import angles_from_rotation
+from faceborn.model.perspective import perspective_of
 from faceborn.types import Array, Face, Photo
 
 FIVE_SCHEME = "centerface_5"
@@ -45,7 +46,7 @@ CROP_OVER_BOX = 1.45  # of the long side; the mesh's chin is 2.5 times as wrong 
 #     mesh      3.4, 4.1   4.3, 8.4   5.5, 11.9   7.9, 15.5
 # On real three-quarter views of about 40 degrees the mesh tells people apart better.
 NETWORK_YAW_DEG = 48.0
-# Of the mesh, which reads less than there is; up to here the network is not asked.
+# Of the mesh, which reads less than there is; up to here the network's yaw is not asked for.
 ASK_YAW_DEG = 34.0
 
 # A face counts if detector and mesh agree on it, or if one of them is sure. On 192 portraits of the
@@ -80,6 +81,7 @@ def find_faces(
     faces = _look(photo.pixels, detector, landmarker)
     if not any(_convincing(face) for face in faces):
         faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
+    network = network or FaceNetwork()
     exact = [_exact(photo.pixels, face, landmarker, network) for face in faces]
     return sorted(exact, key=_area, reverse=True)
 
@@ -188,13 +190,17 @@ def _glance(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face
     )
 
 
-def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwork | None) -> Face:
-    """The same face, its dense points as good as the network can."""
-    if face.scheme == FIVE_SCHEME or abs(face.yaw_deg) > ASK_YAW_DEG:
-        turned = _read_by_network(pixels, face, network or FaceNetwork())
-        read = turned.landmarks_sigma_px is not None
-        if face.scheme == FIVE_SCHEME or (read and abs(turned.yaw_deg) > NETWORK_YAW_DEG):
-            return turned
+def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwork) -> Face:
+    """The same face, its dense points as good as the networks can, and how near the camera was."""
+    look = network.find(pixels, face)
+    if look.score >= MIN_PRESENCE:
+        face = face.replace(perspective=perspective_of(look.points_px))
+        if face.scheme == FIVE_SCHEME or abs(face.yaw_deg) > ASK_YAW_DEG:
+            turned = _told_by(look, face, network.scheme)
+            if face.scheme == FIVE_SCHEME or abs(turned.yaw_deg) > NETWORK_YAW_DEG:
+                return turned
+    if face.scheme == FIVE_SCHEME:
+        return face
     crop = landmarker.crop_around(face.landmarks_px)
     measured = landmarker.locate(pixels, crop, careful=True)
     yaw, pitch, roll = pose_from_mesh(measured.points_px)
@@ -207,14 +213,11 @@ def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwo
     )
 
 
-def _read_by_network(pixels: Array, face: Face, network: FaceNetwork) -> Face:
-    """The same face with the points of our own network, if that sees one."""
-    look = network.find(pixels, face)
-    if look.score < MIN_PRESENCE:
-        return face
+def _told_by(look: Look, face: Face, scheme: str) -> Face:
+    """The same face with the points of our own network."""
     yaw, pitch, roll = angles_from_rotation(look.rotation)
     return face.replace(
-        scheme=network.scheme,
+        scheme=scheme,
         landmarks_px=look.points_px[:, :2],
         landmarks_sigma_px=look.sigma_px,
         landmarks_score=look.score,

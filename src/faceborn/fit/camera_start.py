@@ -5,7 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from faceborn.errors import FitError
-from faceborn.types import Array, Camera
+from faceborn.fit.settings import FitSettings
+from faceborn.types import Array, Camera, Perspective
+
+FOCAL_OVER_PRIOR = np.exp(np.linspace(-2.0, 2.0, 161))  # what is weighed
+
+
+def expected_focal(
+    long_side_px: float, perspective: Perspective | None, settings: FitSettings
+) -> float:
+    """The focal length in pixels of a photo that does not tell it.
+
+    That of a usual portrait, unless the face shows another perspective: so a photo that was cropped
+    gives nearly the head that the whole photo gives. The mean of the logarithm over the posterior.
+    """
+    prior_px = settings.focal_over_long_side * long_side_px
+    if perspective is None:
+        return prior_px
+    focal_px = prior_px * FOCAL_OVER_PRIOR
+    off = np.log(FOCAL_OVER_PRIOR) / settings.focal_sd
+    away = (perspective.px_per_mm / focal_px - perspective.per_mm) / perspective.sd_per_mm
+    energy = (off**2 + away**2) / 2
+    weight = np.exp(energy.min() - energy)
+    return float(np.exp((weight * np.log(focal_px)).sum() / weight.sum()))
 
 
 def start_camera(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from faceborn.errors import FaceTurnedAway, FitError
-from faceborn.fit.camera_start import start_camera
+from faceborn.fit.camera_start import expected_focal, start_camera
 from faceborn.fit.gaze import gaze_weights
 from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.problem import Estimate, Problem
@@ -71,6 +71,7 @@ def _problem(
     if not np.isfinite(points).all():
         raise FitError("a landmark has no position", hint="look at face.landmarks_px")
     iris = face.iris_px
+    own = face.landmarks_sigma_px is not None
     return Problem(
         photo=photo,
         tables=tables_of(model, face.scheme),
@@ -81,13 +82,17 @@ def _problem(
         iris_trust=_iris_trust(points, roles),
         sheets=sheets_of(solid) if solid is not None else None,
         expected=solid.identity if solid is not None else None,
+        # The mesh's points were registered with the usual focal length, and fit best with it.
+        perspective=face.perspective if own or solid is not None else None,
     )
 
 
 def _start(problem: Problem) -> Estimate:
     """The mean head where the steady points are."""
     photo, tables = problem.photo, problem.tables
-    focal = photo.focal_px or problem.settings.focal_over_long_side * max(photo.size_px)
+    focal = photo.focal_px or expected_focal(
+        max(photo.size_px), problem.perspective, problem.settings
+    )
     steady = tables.roles.steady
     return Estimate(
         camera=start_camera(

@@ -10,7 +10,7 @@ from faceborn.fit.settings import FitSettings
 from faceborn.fit.solid import Sheets
 from faceborn.fit.tables import Tables
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
-from faceborn.types import Array, Camera, Photo, Record
+from faceborn.types import Array, Camera, Perspective, Photo, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,6 +26,7 @@ class Problem(Record):
     iris_trust: Array  # (2,) left then right, 0..1
     sheets: Sheets | None  # the surface of the volumetric network's solid
     expected: Array | None  # (K,) the identity that its guide expects: the middle of the prior
+    perspective: Perspective | None  # how near the camera was
 
     @property
     def prior_middle(self) -> Array:

@@ -10,6 +10,7 @@ class FitSettings:
     """Chosen by training/calibrate_fit.py on the London training people; see docs/fit.md."""
 
     focal_over_long_side: float = 1.7  # where EXIF is silent; typical of portraits
+    focal_sd: float = 0.5  # natural log: selfies are taken nearer, cropped portraits from further
     identity_weight: float = 25.0  # the points' errors are shared, so 1 would be far too little
     expression_weight: float = 5.0
     robust_limit: float = 3.0  # standard deviations

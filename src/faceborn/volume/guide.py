@@ -16,6 +16,7 @@ import numpy as np
 from faceborn.assets import asset_path
 from faceborn.model import load_head_model
 from faceborn.model.face_points import FacePoints, load_face_points
+from faceborn.model.perspective import UPSIDE_DOWN, Laid, lay_mean, nearness
 from faceborn.types import Array, HeadModel, Record
 from faceborn.volume.solid import closed_triangles
 
@@ -25,8 +26,6 @@ POSES = 7  # the last modes: three small turns, three shifts, growth; each moves
 TURN_MM = 100.0  # arm at which a turn's mode moves 1 mm, and growth's
 POINT_MM, NEAR_PER_MM = 5.0, 1e-3  # what the map's features are told in
 NEAR_STEP_PER_MM = 1e-4  # the same of its answer
-
-FLIP = np.array([1.0, -1.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,17 +39,6 @@ class Guide(Record):
     points_mm: Array  # (L, 3) of the mean head
     identities: int  # how many of the modes are identity's; they come first
     map: Array  # (F + 1, M + 1) features and a 1 to the modes' weights and a share of perspective
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Laid(Record):
-    """The mean head on points: what it explains of them, and what it leaves."""
-
-    scale: float
-    rotation: Array  # (3, 3)
-    shift: Array  # (3,)
-    near_per_mm: float  # how much larger a near camera shows what is a millimetre nearer
-    features: Array  # (F,) what is left, as the map takes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,49 +85,18 @@ def modes_of(model: HeadModel, vertices: Array) -> Array:
 def lay(guide: Guide, found: Array) -> Lying:
     """The guide where points (L, 3) were found, x right, y down, z towards the viewer."""
     laid = lay_mean(guide.points_mm, found)
-    answer = np.append(laid.features, 1.0).astype(np.float32) @ guide.map
+    answer = np.append(features_of(laid), 1.0).astype(np.float32) @ guide.map
     near = laid.near_per_mm + NEAR_STEP_PER_MM * float(answer[-1])
     shaped = guide.mean_mm + (answer[:-1] @ guide.modes_mm).reshape(-1, 3)
     vertices = shaped.astype(np.float64)
     vertices += near * nearness(vertices, guide.points_mm.mean(0), laid.rotation)
     return Lying(
-        vertices=(vertices @ laid.rotation.T * laid.scale + laid.shift) * FLIP,
+        vertices=(vertices @ laid.rotation.T * laid.scale + laid.shift) * UPSIDE_DOWN,
         identity=answer[: guide.identities].astype(np.float64),
     )
 
 
-def lay_mean(points_mm: Array, found: Array) -> Laid:
-    """The mean head's points (L, 3) on those found (L, 3), as `lay` takes them."""
-    scale, rotation, shift = align(points_mm, found * FLIP)
-    rest = ((found * FLIP) - shift) @ rotation / scale - points_mm
-    # A near camera shows what is nearer larger: a share of perspective, by least squares.
-    spread = nearness(points_mm, points_mm.mean(0), rotation)
-    near = float((rest * spread).sum() / (spread**2).sum())
-    rest = rest - near * spread
-    told = [rest.ravel() / POINT_MM, [near / NEAR_PER_MM], rotation[:2].ravel()]
-    return Laid(
-        scale=scale,
-        rotation=rotation,
-        shift=shift,
-        near_per_mm=near,
-        features=np.concatenate(told),
-    )
-
-
-def nearness(places_mm: Array, middle_mm: Array, rotation: Array) -> Array:
-    """(N, 3) how places move in the picture, in mm of the head, for each share of perspective."""
-    arm = places_mm - middle_mm
-    depth = arm @ rotation[2]
-    return np.asarray((arm - np.outer(depth, rotation[2])) * depth[:, None])
-
-
-def align(source: Array, target: Array) -> tuple[float, Array, Array]:
-    """Scale, rotation (3, 3) and shift (3,) that lay `source` (N, 3) on `target`: Umeyama 1991."""
-    middle, goal = source.mean(0), target.mean(0)
-    a, b = source - middle, target - goal
-    u, stretch, vt = np.linalg.svd(b.T @ a)
-    sign = np.ones(3)
-    sign[2] = np.sign(np.linalg.det(u @ vt))
-    rotation = (u * sign) @ vt
-    scale = float((stretch * sign).sum() / (a**2).sum())
-    return scale, rotation, goal - scale * rotation @ middle
+def features_of(laid: Laid) -> Array:
+    """(F,) what the map is told of the mean head on points."""
+    told = [laid.rest_mm.ravel() / POINT_MM, [laid.near_per_mm / NEAR_PER_MM]]
+    return np.concatenate([*told, laid.rotation[:2].ravel()])
