@@ -16,7 +16,7 @@ MEAN = load_face_points().of(load_head_model().mean_mm).astype(np.float64)
 @pytest.mark.parametrize("yaw_deg", [0, 35, -80])
 @pytest.mark.parametrize("distance_mm", [400.0, 1200.0])
 def test_exact_points_tell_the_distance(distance_mm: float, yaw_deg: float) -> None:
-    """Of the mean head itself to a fifth, for it is linear; the camera stands before the points' middle."""
+    """Of the mean head itself to a fifth, for what is read off is linear."""
     camera = camera_at(yaw_deg, 5, 10, distance_mm=distance_mm)
     found = lay_mean(MEAN, camera.to_picture(MEAN))
     away_mm = camera.to_camera(MEAN)[:, 2].mean()
