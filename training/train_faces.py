@@ -42,6 +42,7 @@ def main() -> None:
     command.add_argument("--size", type=int, help="one size of picture throughout, px")
     command.add_argument("--peak", type=float, default=Schedule().peak, help="learning rate")
     command.add_argument("--batch", type=int, help="samples per step")
+    command.add_argument("--parts-only", action="store_true", help="only the part map learns")
     command.add_argument("--workers", type=int, default=0, help="threads that make batches")
     command = commands.add_parser("export")
     command.add_argument("weights", type=Path)
@@ -82,6 +83,9 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
     start = load_weights(arguments.start) if arguments.start else None
     if start:
         settings = replace(settings, design=start.design, likelihood_from_views=0)
+    if arguments.parts_only:
+        mixing = replace(mixing, share_with_parts=1.0, share_negative=0.0)
+        settings = replace(settings, parts_only=True, mixing=mixing)
     test = Pool([arguments.test]) if arguments.test else None
     train(Pool(arguments.shards), test, settings, arguments.cache, device, start=start)
 

@@ -93,10 +93,11 @@ class Face(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PartMap(Record):
-    """What a network sees where, in a square of the photo; coarse: cells of a 32nd of its side."""
+    """What a network sees where, in a square of the photo, in cells of a 64th of its side."""
 
     skin: Array  # (S, S) 0..1, eyes, lips, brows and spectacles on it included
     hair: Array  # (S, S) 0..1, of the head and of the chin
+    frames: Array  # (S, S) 0..1, of spectacles; they count as skin too
     square_from_photo: Array  # (2, 3) pixels of the photo to those of the map
 
 

@@ -89,7 +89,7 @@ def test_a_fold_beside_the_mouth_is_skin_and_a_tuft_on_the_cheek_is_not() -> Non
     surprise = np.zeros((SIZE_PX, SIZE_PX, 3), np.float32)
     surprise[row - 40 : row + 40, fold - 3 : fold + 3] = -2.5
     flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
-    gate, _ = skin_gate(blur(surprise, 1.0), flat, 0 * flat, flat, regions)
+    gate, _ = skin_gate(blur(surprise, 1.0), flat, 0 * flat, 0 * flat, flat, regions)
     assert gate[row - 20 : row + 20, fold].min() > 0.9
 
     # A beard along the jaw's edge of which the photo's shade leaves one tuft.
@@ -97,7 +97,7 @@ def test_a_fold_beside_the_mouth_is_skin_and_a_tuft_on_the_cheek_is_not() -> Non
     cv2.circle(tuft, (int(columns[-12]), row), 10, 1.0, -1)
     ring = cv2.dilate(tuft, np.ones((41, 41), np.uint8)) - tuft
     surprise = -ring[..., None] * np.array([8.0, 8.0, 8.0], np.float32)
-    gate, _ = skin_gate(surprise, flat, 0 * flat, flat, regions)
+    gate, _ = skin_gate(surprise, flat, 0 * flat, 0 * flat, flat, regions)
     assert gate[tuft > 0].max() < 0.1
 
 
@@ -107,11 +107,28 @@ def test_an_eye_alone_in_shadow_goes_with_the_skin_around_it() -> None:
     surprise = np.zeros((SIZE_PX, SIZE_PX, 3), np.float32)
     surprise[:, SIZE_PX // 2 + 10 :] = -2.0
     flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
-    gate, _ = skin_gate(surprise, flat, 0 * flat, flat, regions)
+    gate, _ = skin_gate(surprise, flat, 0 * flat, 0 * flat, flat, regions)
     eye = (regions.features > 0.9) & (regions.sockets > 0.9)
     eye &= np.arange(SIZE_PX) > SIZE_PX // 2 + 40
     assert gate[eye].max() < 0.1
     assert gate[eye[:, ::-1]].min() > 0.5
+
+
+def test_the_frame_of_spectacles_is_no_skin() -> None:
+    """Whatever its colour; on a brow it may be the brow."""
+    regions = regions_of(portray().shape.model, "face", SIZE_PX)
+    flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
+    nothing = np.zeros((SIZE_PX, SIZE_PX, 3), np.float32)
+    cheek = (regions.bare > 0.5) & (regions.beard < 0.1) & (regions.sockets < 0.1)
+    row = int(np.nonzero(regions.brows > 0.8)[0].max()) + SIZE_PX // 8
+    frames = 0 * flat
+    frames[row - 4 : row + 5] = 1.0
+    brows = regions.brows > 0.8
+    frames[brows] = 1.0
+    gate, _ = skin_gate(nothing, flat, 0 * flat, frames, flat, regions)
+    assert gate[row][cheek[row]].max() < 0.1
+    assert gate[brows].min() > 0.9
+    assert gate[row + 30][cheek[row + 30]].max() > 0.9
 
 
 def test_shine_on_dark_skin_is_skin() -> None:
@@ -124,7 +141,7 @@ def test_shine_on_dark_skin_is_skin() -> None:
     spot = blur(spot, 4.0)[..., None]
     flat = np.ones((SIZE_PX, SIZE_PX), np.float32)
     passed = [
-        skin_gate(spot * np.array(colour, np.float32), flat, 0 * flat, flat, regions)[0]
+        skin_gate(spot * np.array(colour, np.float32), flat, 0 * flat, 0 * flat, flat, regions)[0]
         for colour in ((0.2, 0.5, 0.75), (-0.1, 0.2, 0.9))
     ]
     assert passed[0][row, column] > 0.9

@@ -29,6 +29,7 @@ class Mixing:
     gain: float = 0.12  # standard deviations of log brightness, of log colour, of an offset
     colour: float = 0.06
     offset: float = 0.06
+    share_grey: float = 0.1  # without colour, beside those that were photographed so
 
 
 class Batch(NamedTuple):
@@ -94,13 +95,15 @@ def to_network(pictures: Array) -> Tensor:
 
 
 def relit(pictures: Tensor, mixing: Mixing, rng: np.random.Generator) -> Tensor:
-    """Brighter or darker, tinted, each picture its own way."""
+    """Brighter or darker, tinted, some grey, each picture its own way."""
     count = len(pictures)
     gain = mixing.gain * rng.standard_normal((count, 1, 1, 1))
     tint = mixing.colour * rng.standard_normal((count, 3, 1, 1))
     offset = mixing.offset * rng.standard_normal((count, 1, 1, 1))
     factor = torch.from_numpy(np.exp(gain + tint)).float()
-    return (pictures * factor + torch.from_numpy(offset).float()).clamp(-1, 1)
+    lit = (pictures * factor + torch.from_numpy(offset).float()).clamp(-1, 1)
+    grey = torch.from_numpy(rng.random((count, 1, 1, 1)) < mixing.share_grey)
+    return torch.where(grey, lit.mean(1, keepdim=True), lit)
 
 
 def prepared(

@@ -69,9 +69,9 @@ class Body(nn.Module):
         self.from_coarsest = nn.Conv2d(widths[3], middle, 1)
         self.from_coarse = nn.Conv2d(widths[2], middle, 1)
         self.from_middle = nn.Conv2d(widths[1], middle, 1)
-        self.mix_middle = _mixed(middle, middle)
+        self.mix_middle = mixed(middle, middle)
         self.to_fine = nn.Conv2d(middle, self.fine_width, 1)
-        self.mix_fine = _mixed(self.fine_width, self.fine_width)
+        self.mix_fine = mixed(self.fine_width, self.fine_width)
 
     def forward(self, picture: Tensor) -> Features:
         """(B, 3, S, S) to features."""
@@ -79,17 +79,19 @@ class Body(nn.Module):
         eight = self.stages[1](four)
         sixteen = self.stages[2](eight)
         coarsest = self.stages[3](sixteen)
-        down = self.from_coarse(sixteen) + _doubled(self.from_coarsest(coarsest))
-        middle = self.mix_middle(self.from_middle(eight) + _doubled(functional.relu(down)))
-        fine = self.mix_fine(four + _doubled(self.to_fine(middle)))
+        down = self.from_coarse(sixteen) + doubled(self.from_coarsest(coarsest))
+        middle = self.mix_middle(self.from_middle(eight) + doubled(functional.relu(down)))
+        fine = self.mix_fine(four + doubled(self.to_fine(middle)))
         return Features(whole=coarsest.mean((2, 3)), middle=middle, fine=fine)
 
 
-def _mixed(inputs: int, outputs: int) -> nn.Module:
+def mixed(inputs: int, outputs: int, *, stride: int = 1) -> nn.Module:
+    """A 3x3 convolution with its norm."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
+        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
     )
 
 
-def _doubled(x: Tensor) -> Tensor:
+def doubled(x: Tensor) -> Tensor:
+    """Four cells out of each."""
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")

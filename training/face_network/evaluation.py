@@ -51,6 +51,7 @@ def evaluate(
 @torch.no_grad()
 def part_iou(network: FaceNetwork, pool: Pool, *, most: int, device: torch.device) -> Figures:
     """Intersection over union per class, all pixels of the first `most` samples together."""
+    network.eval()
     both = np.zeros((len(PARTS), len(PARTS)))
     size = network.design.size_px
     for numbers in _chunks(min(most, len(pool))):

@@ -68,7 +68,7 @@ class FaceNetwork(nn.Module):
         self.whole = WholeFace(
             code=design.hidden, whole=body.whole_width, expressions=expressions, eyes=eyes
         )
-        self.parts = PartMap(fine=body.fine_width, parts=parts)
+        self.parts = PartMap(fine=body.fine_width, middle=body.middle_width, parts=parts)
 
     def forward(self, picture: Tensor, *, parts_of: int | None = None) -> Answer:
         """(B, 3, S, S) RGB in -1..1; parts are drawn for the first `parts_of` pictures, or all."""
@@ -77,5 +77,8 @@ class FaceNetwork(nn.Module):
         whole = self.whole(features, seen)
         parts = None
         if parts_of is None or parts_of > 0:
-            parts = self.parts(features._replace(fine=features.fine[:parts_of]))
+            some = features._replace(
+                fine=features.fine[:parts_of], middle=features.middle[:parts_of]
+            )
+            parts = self.parts(picture[:parts_of], some)
         return Answer(rough_xy=seen.rough_xy, points=seen.points, whole=whole, parts=parts)

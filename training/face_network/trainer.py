@@ -16,8 +16,8 @@ from learning.schedule import Schedule
 from torch import Tensor
 
 from face_network.batches import Batch, Mixing, prepared
-from face_network.evaluation import evaluate
-from face_network.losses import LossWeights, losses, total
+from face_network.evaluation import evaluate, part_iou
+from face_network.losses import LossWeights, losses, parts_loss, total
 from face_network.network import Design, FaceNetwork
 from face_network.pool import Pool
 from face_network.samples import mean_places
@@ -36,6 +36,7 @@ class Settings:
     mixing: Mixing = field(default_factory=Mixing)
     loss_weights: LossWeights = field(default_factory=LossWeights)
     likelihood_from_views: int = 10_000
+    parts_only: bool = False  # nothing but the part map learns
     save_every_s: float = 120.0
     evaluate_every_s: float = 240.0
     evaluated: int = 256  # samples of the test pool while training
@@ -91,7 +92,7 @@ def train(
             entry = _entry(run, pool, {k: v / since for k, v in sums.items()}, size)
             sums, since = defaultdict(float), 0
             if test is not None and len(test):
-                entry["test"] = evaluate(run.mean, test, most=settings.evaluated, device=device)
+                entry["test"] = _judged(run.mean, test, settings, device)
             run.log.append(entry)
             tell(_line(entry))
             last_evaluation = run.seconds
@@ -111,8 +112,12 @@ def _share(run: Run[FaceNetwork], settings: Settings) -> float:
 def _step(
     run: Run[FaceNetwork], batch: Batch, weight: Tensor, settings: Settings, share: float
 ) -> dict[str, float]:
-    run.network.train()
     device = batch.picture.device
+    if settings.parts_only:
+        error = _parts_error(run.network, batch)
+        descend(run, error, settings.schedule, share, len(batch.picture))
+        return {"parts": float(error.detach())}
+    run.network.train()
     with autocast(device):
         answer = run.network(batch.picture, parts_of=len(batch.parts))
     likelihood = run.seen >= settings.likelihood_from_views
@@ -120,6 +125,26 @@ def _step(
     error = total(terms, settings.loss_weights)
     descend(run, error, settings.schedule, share, len(batch.picture))
     return {name: float(value.detach()) for name, value in terms.items()}
+
+
+def _parts_error(network: FaceNetwork, batch: Batch) -> Tensor:
+    """Of the part map on features that stay as they are."""
+    network.eval()
+    network.parts.train()
+    picture = batch.picture[: len(batch.parts)]
+    with autocast(picture.device):
+        with torch.no_grad():
+            features = network.body(picture)
+        logits = network.parts(picture, features)
+    return parts_loss(logits, batch.parts)
+
+
+def _judged(
+    network: FaceNetwork, test: Pool, settings: Settings, device: torch.device
+) -> dict[str, dict[str, float]]:
+    if settings.parts_only:
+        return {"iou": part_iou(network, test, most=settings.evaluated, device=device)}
+    return evaluate(network, test, most=settings.evaluated, device=device)
 
 
 def _entry(run: Run[FaceNetwork], pool: Pool, means: dict[str, float], size: int) -> Entry:

@@ -1,4 +1,4 @@
-"""What is skin and what is hair around one face, as our own network sees it."""
+"""What is skin, hair and frame of spectacles around one face, as our own network sees it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from faceborn.types import Array, Face, PartMap, Photo
 
 SKIN = ("skin", "brow", "eye", "lip", "inner mouth", "spectacles")
 HAIR = ("hair", "beard")
+FRAMES = ("spectacles",)
 
 
 def map_parts(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> PartMap | None:
@@ -26,4 +27,4 @@ def map_parts(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -
 
     size = look.parts.shape[1]
     there = cv2.invertAffineTransform(look.crop.photo_from_square(size))
-    return PartMap(skin=of(SKIN), hair=of(HAIR), square_from_photo=there)
+    return PartMap(skin=of(SKIN), hair=of(HAIR), frames=of(FRAMES), square_from_photo=there)

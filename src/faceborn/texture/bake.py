@@ -94,7 +94,8 @@ def bake_texture(
     tone_log = np.median(split.prior_log[regions.bare > 0.5], 0)
     seen = map_hair(photo, fit, shape, split.light, tone_log, parts)
     hair_like = look_up(seen, seen.hair, view.pixels, fit.camera)
-    skin = _complete_skin(split, view, hair_like, regions, detail_share=_sharpness(head))
+    frames = _frames(parts, view.pixels)
+    skin = _complete_skin(split, view, hair_like, frames, regions, detail_share=_sharpness(head))
     detail = _detail(full)
     noise = grain(detail, regions.bare * (skin.seen > 0.8), size_px)
     beard, beard_log = beard_cover(skin, tone_log, hair_like, view.trust, regions, noise)
@@ -204,11 +205,26 @@ def _split_light(
     )
 
 
+def _frames(parts: PartMap | None, pixels: Array) -> Array:
+    """(S, S) 0..1 of the frames of spectacles at (S, S, 2) pixels of the photo."""
+    if parts is None:
+        return np.zeros(pixels.shape[:2], np.float32)
+    place = pixels @ parts.square_from_photo[:, :2].T + parts.square_from_photo[:, 2] - 0.5
+    x, y = (np.ascontiguousarray(place[..., k], np.float32) for k in (0, 1))
+    return np.asarray(cv2.remap(parts.frames, x, y, cv2.INTER_LINEAR))
+
+
 def _complete_skin(
-    split: SplitPhoto, view: PartView, hair_like: Array, regions: Regions, *, detail_share: float
+    split: SplitPhoto,
+    view: PartView,
+    hair_like: Array,
+    frames: Array,
+    regions: Regions,
+    *,
+    detail_share: float,
 ) -> Completed:
     """The whole face tile as bare skin."""
-    gate, beard = skin_gate(split.surprise, split.roughness, hair_like, view.trust, regions)
+    gate, beard = skin_gate(split.surprise, split.roughness, hair_like, frames, view.trust, regions)
     weight = view.trust * gate * regions.above_neck
     skin_log = restrain(
         split.log_albedo,

@@ -24,6 +24,7 @@ SHINE = 2.5  # how much more the hue may differ, per unit of brightness over exp
 COLD = 0.5  # natural log: blue or green against red, over what is expected
 ROUGHER = 3.5  # times as rough as bare skin
 LOCK = 0.5  # hair more surely than this is refused
+FRAME = 0.3  # the same of frames, over SLACK
 BESIDE_LOCKS = 0.06  # of the tile's side, twice the width that is refused beside them
 SLACK = 1.25  # times the limits below which a texel passes
 BEARD_DARK = 0.35  # darker than this on the chin: stubble or beard
@@ -37,13 +38,19 @@ SMALLEST_TUFT = 0.06  # the same of an island in a beard
 
 
 def skin_gate(
-    surprise: Array, roughness: Array, hair_like: Array, trust: Array, regions: Regions
+    surprise: Array,
+    roughness: Array,
+    hair_like: Array,
+    frames: Array,
+    trust: Array,
+    regions: Regions,
 ) -> tuple[Array, Array]:
     """(S, S) 0..1 acceptance as skin, and (S, S) 0..1 where a beard is.
 
     surprise   (S, S, 3) log albedo of the photo minus that of the prior
     roughness  (S, S) fine contrast over that of the person's bare skin
     hair_like  (S, S) 0..1 how surely the photo shows hair, by hair_map
+    frames     (S, S) 0..1 how surely it shows the frame of spectacles
     trust      (S, S) 0..1, how well the camera sees the texel
     """
     size = surprise.shape[0]
@@ -81,8 +88,10 @@ def skin_gate(
     # A lock over forehead or cheek, whatever its tone; lips look like hair to the map.
     mouth = smoothstep(0.1, 0.4, regions.beard)
     lock = hair_like / LOCK * (1 - np.maximum.reduce([freedom, neck, regions.sockets, mouth]))
+    # A thick rim lies on the brow and has its colour; what is left of the brow may stay.
+    frame = frames / FRAME * (1 - smoothstep(0.2, 0.5, regions.brows))
     worst = np.maximum.reduce(
-        [-level / darker, level / brighter, colour / coloured, strands, glass, lock]
+        [-level / darker, level / brighter, colour / coloured, strands, glass, lock, frame]
     )
     accept = (worst < SLACK).astype(np.uint8) & (trust > 0.02)
     accept = _folds_closed(accept, mouth * (hair_like < LOCK) * (trust > 0.02), size)
