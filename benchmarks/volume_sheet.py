@@ -93,7 +93,7 @@ def draw(vertices: Array, triangles: Array, ground: Array) -> Array:
     order = np.argsort(vertices[triangles, 2].mean(1))
     order = order[facing[order, 2] > 0]
     places = np.round(vertices[:, :2] * TILE_PX * 16).astype(np.int32)
-    picture = np.ascontiguousarray(ground)
+    picture = ground.copy()
     for index in order:
         colour = [float(shade[index])] * 3
         cv2.fillConvexPoly(picture, places[triangles[index]], colour, cv2.LINE_8, shift=4)
