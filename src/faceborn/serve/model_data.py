@@ -150,7 +150,8 @@ def _shapes() -> tuple[dict[str, float], bytes]:
     for name, (_, pulls, free) in SHAPES.items():
         moved = shape_change(model, pulls, free)[order]
         moved[np.abs(moved).max(1) < SMALLEST_MM] = 0
-        scale = float(np.abs(moved).max()) / 32767
+        # Eight digits: the last ones differ from process to process, as threads share the sums.
+        scale = float(f"{np.abs(moved).max() / 32767:.8g}")
         scales[name] = scale
         packed.append(np.round(moved / scale).astype("<i2"))
     return scales, np.stack(packed).tobytes()
