@@ -37,7 +37,7 @@ SERVE_ONLY = {"anyio", "fastapi", "fsspec", "huey", "limits", "prometheus_client
     *("h11", "pydantic", "redis", "starlette", "uvicorn")
 }
 
-VOLUME_ONLY = {"skimage"}  # of the extra [volume]
+VOLUME_ONLY = {"scipy", "skimage"}  # of the extra [volume]
 
 
 def room_of(module: str) -> str:

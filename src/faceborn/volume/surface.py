@@ -72,7 +72,7 @@ def isosurface(solid: Solid) -> tuple[Array, Array]:
 
 def _faired(points: Array, triangles: Array) -> Array:
     """(V, 3) float32 without what is finer than a few edges."""
-    from scipy.sparse import csr_matrix, diags  # comes with scikit-image
+    from scipy.sparse import csr_matrix, diags
 
     one, other = np.concatenate(
         [triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]
