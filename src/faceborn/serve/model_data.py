@@ -150,7 +150,7 @@ def _shapes() -> tuple[dict[str, float], bytes]:
     for name, (_, pulls, free) in SHAPES.items():
         moved = shape_change(model, pulls, free)[order]
         moved[np.abs(moved).max(1) < SMALLEST_MM] = 0
-        # Eight digits: the last ones differ from process to process, as threads share the sums.
+        # Eight digits: the last ones hang on how threads share the sums.
         scale = float(f"{np.abs(moved).max() / 32767:.8g}")
         scales[name] = scale
         packed.append(np.round(moved / scale).astype("<i2"))
@@ -189,12 +189,13 @@ def shape_change(model: HeadModel, pulls: tuple[Pull, ...], free: set[int]) -> A
         model.joints_identity_mm[:, -2:].reshape(len(points), -1),
     )
     held += [EYES_HOLD * rows for rows in eyes]  # else the lids would leave the eyeballs
-    rows = np.concatenate(held, axis=1) / POINT_NOISE_MM
+    # In double precision, or the last digits would hang on how many threads share the sums.
+    rows = np.concatenate(held, axis=1).astype(np.float64) / POINT_NOISE_MM
     normal = np.eye(len(points)) + rows @ rows.T / 12  # neighbours move together
     direction = np.linalg.solve(normal, gradient)
     change = direction / (gradient @ direction)
     reach = min(MAX_SD * np.linalg.norm(gradient), MAX_NORM / np.linalg.norm(change))
-    moved: Array = np.tensordot((change * reach).astype(np.float32), model.identity_mm, 1)
+    moved: Array = np.tensordot(change * reach, model.identity_mm.astype(np.float64), 1)
     if pulled_ear and not free:
         near = model.mean_mm[np.concatenate([rim_of(model), model.mirror[rim_of(model)]])]
     else:
