@@ -35,6 +35,7 @@ def make(
     seed: int,
     held_back: bool,
     depth: bool,
+    bare: bool = False,
 ) -> Iterator[str]:
     """Write `count` samples to `out`; finished shards are kept. Yields a line per shard."""
     out.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ def make(
         if path.exists():
             continue
         studio = studio or Studio(
-            data=data, cache=cache, seed=seed, held_back=held_back, depth=depth
+            data=data, cache=cache, seed=seed, held_back=held_back, depth=depth, bare=bare
         )
         begun = time.perf_counter()
         wanted = min(SHARD, count - number * SHARD)
@@ -55,6 +56,19 @@ def make(
         write_shard(path, samples[:wanted])
         spent = time.perf_counter() - begun
         yield f"{path.name}: {wanted} samples, {wanted / spent:.1f} per second"
+
+
+def register(out: Path, data: Path, *, held_back: bool) -> Iterator[str]:
+    """Write real photographs with the head that lies on them to `out`; one shard."""
+    from photographs.registered import Registrar, photographs
+
+    registrar, samples = Registrar(), []
+    for person, paths in photographs(data, held_back=held_back):
+        found = registrar.person(paths)
+        samples += found
+        yield f"{person}: {len(found)} of {len(paths)}"
+    out.mkdir(parents=True, exist_ok=True)
+    write_shard(out / "shard_00000.npz", samples)
 
 
 def draw_sheet(folder: Path, target: Path, *, columns: int = 10, rows: int = 10) -> None:
@@ -81,6 +95,11 @@ def main() -> None:
         if name == "make":
             step.add_argument("count", type=int)
             step.add_argument("--seed", type=int, default=0)
+            step.add_argument("--bare", action="store_true", help="no hair, nothing worn or held")
+    real = steps.add_parser("real", help="real photographs, the head model laid on them")
+    real.add_argument("--data", type=Path, required=True, help="the data sets of the house")
+    real.add_argument("--out", type=Path, required=True)
+    real.add_argument("--held-back", action="store_true", help="people that nothing learns from")
     sheet = steps.add_parser("sheet")
     sheet.add_argument("folder", type=Path)
     sheet.add_argument("target", type=Path)
@@ -106,7 +125,11 @@ def main() -> None:
             seed=TEST_SEED if testing else options.seed,
             held_back=testing,
             depth=options.depth,
+            bare=not testing and options.bare,
         ):
+            print(line, flush=True)
+    elif options.step == "real":
+        for line in register(options.out, options.data, held_back=options.held_back):
             print(line, flush=True)
     elif options.step == "sheet":
         draw_sheet(options.folder, options.target)

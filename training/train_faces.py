@@ -37,11 +37,13 @@ def main() -> None:
     command.add_argument("--minutes", type=float, required=True)
     command.add_argument("--cache", type=Path, required=True)
     command.add_argument("--test", type=Path, help="shards of people that are not trained on")
+    command.add_argument("--real", type=Path, help="what synthesize.py real has made, mixed in")
     command.add_argument("--start", type=Path, help="weights to begin with")
     command.add_argument("--head", choices=["local", "global"], default="local")
     command.add_argument("--size", type=int, help="one size of picture throughout, px")
     command.add_argument("--peak", type=float, default=Schedule().peak, help="learning rate")
     command.add_argument("--batch", type=int, help="samples per step")
+    command.add_argument("--mapped", type=float, help="share of a batch whose parts are drawn")
     command.add_argument("--parts-only", action="store_true", help="only the part map learns")
     command.add_argument("--workers", type=int, default=0, help="threads that make batches")
     command = commands.add_parser("export")
@@ -77,7 +79,11 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
     schedule = replace(settings.schedule, peak=arguments.peak)
     if arguments.size:
         schedule = replace(schedule, sizes=((0.0, arguments.size),))
-    mixing = replace(settings.mixing, samples=arguments.batch or settings.mixing.samples)
+    mixing = replace(
+        settings.mixing,
+        samples=arguments.batch or settings.mixing.samples,
+        share_with_parts=arguments.mapped or settings.mixing.share_with_parts,
+    )
     design = Design(head=arguments.head, size_px=schedule.sizes[-1][1])
     settings = replace(settings, design=design, schedule=schedule, mixing=mixing)
     start = load_weights(arguments.start) if arguments.start else None
@@ -87,7 +93,15 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
         mixing = replace(mixing, share_with_parts=1.0, share_negative=0.0)
         settings = replace(settings, parts_only=True, mixing=mixing)
     test = Pool([arguments.test]) if arguments.test else None
-    train(Pool(arguments.shards), test, settings, arguments.cache, device, start=start)
+    train(
+        Pool(arguments.shards),
+        test,
+        settings,
+        arguments.cache,
+        device,
+        start=start,
+        real=Pool([arguments.real]) if arguments.real else None,
+    )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ class Mixing:
     samples: int = 32
     share_negative: float = 0.06
     share_with_parts: float = 0.25  # the map costs memory: only so many of a batch are drawn
+    share_real: float = 0.12  # of those without a map, where there are real photographs
     framing: Framing = field(default_factory=Framing)
     gain: float = 0.12  # standard deviations of log brightness, of log colour, of an offset
     colour: float = 0.06
@@ -49,8 +50,13 @@ class Batch(NamedTuple):
         return Batch(*(item.to(device) if isinstance(item, Tensor) else item for item in self))
 
 
-def make_batch(pool: Pool, mixing: Mixing, size_px: int, seed: int) -> Batch:
-    """The batch of a seed: the same seed and pool, the same batch."""
+def make_batch(
+    pool: Pool, mixing: Mixing, size_px: int, seed: int, *, real: Pool | None = None
+) -> Batch:
+    """The batch of a seed: the same seed and pools, the same batch.
+
+    real  photographs whose parts nobody knows
+    """
     rng = np.random.default_rng(seed)
     pictures: list[Array] = []
     truths: list[Truth] = []
@@ -58,7 +64,9 @@ def make_batch(pool: Pool, mixing: Mixing, size_px: int, seed: int) -> Batch:
     drawn = round(mixing.samples * mixing.share_with_parts)
     negatives = round(mixing.samples * mixing.share_negative)
     for place in range(mixing.samples - negatives):
-        shard, index = pool.find(int(rng.integers(len(pool))))
+        lifelike = real is not None and place >= drawn and rng.random() < mixing.share_real
+        source = real if real is not None and lifelike else pool
+        shard, index = source.find(int(rng.integers(len(source))))
         picture, truth, transform = cut_sample(shard, index, mixing.framing, rng, size_px)
         labels = cut_parts(shard, index, transform, size_px) if place < drawn else None
         if rng.random() < 0.5:
@@ -107,17 +115,23 @@ def relit(pictures: Tensor, mixing: Mixing, rng: np.random.Generator) -> Tensor:
 
 
 def prepared(
-    pool: Pool, mixing: Mixing, size_px: int, seeds: Iterator[int], *, workers: int
+    pool: Pool,
+    mixing: Mixing,
+    size_px: int,
+    seeds: Iterator[int],
+    *,
+    workers: int,
+    real: Pool | None = None,
 ) -> Iterator[Batch]:
     """Batches for as many seeds; with workers, the next ones are made while one is used."""
     if workers == 0:
         for seed in seeds:
-            yield make_batch(pool, mixing, size_px, seed)
+            yield make_batch(pool, mixing, size_px, seed, real=real)
         return
     with ThreadPoolExecutor(workers) as threads:
         waiting = []
         for seed in seeds:
-            waiting.append(threads.submit(make_batch, pool, mixing, size_px, seed))
+            waiting.append(threads.submit(make_batch, pool, mixing, size_px, seed, real=real))
             if len(waiting) > 2 * workers:
                 yield waiting.pop(0).result()
         while waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from photographs.shards import UNKNOWN
 from torch import Tensor
 from torch.nn import functional
 
@@ -92,7 +93,7 @@ def losses(
 def parts_loss(logits: Tensor, classes: Tensor) -> Tensor:
     """Cross entropy of a part map (B, parts, S, S), rare classes counting more."""
     rarity = torch.tensor(PART_WEIGHTS, device=classes.device)
-    return functional.cross_entropy(logits.float(), classes, rarity)
+    return functional.cross_entropy(logits.float(), classes, rarity, ignore_index=UNKNOWN)
 
 
 def gaussian(squared: Tensor, log_sigma: Tensor, *, axes: int) -> Tensor:

@@ -52,20 +52,22 @@ def train(
     device: torch.device,
     *,
     start: FaceNetwork | None = None,
+    real: Pool | None = None,
     tell: Callable[[str], None] = print,
 ) -> FaceNetwork:
     """The trained network (running mean of its weights); `cache` keeps the run as it goes.
 
     A run that was cut off goes on from its checkpoint in `cache`. `start` is where a new run
-    begins instead of at random.
+    begins instead of at random. `real` are photographs of synthesize.py real, mixed in.
     """
     torch.manual_seed(settings.seed)
     cache.mkdir(parents=True, exist_ok=True)
     pool.take_in()
     if not len(pool):
         raise SystemExit(f"no shards in {', '.join(map(str, pool.folders))}: make some first")
-    if test is not None:
-        test.take_in()
+    for other in (test, real):
+        if other is not None:
+            other.take_in()
     run = begin(start or build(settings.design, torch.from_numpy(mean_places(pool))), device)
     if restore(run, cache, device):
         tell(f"goes on at {run.seconds / 60:.1f} minutes, {run.seen} views")
@@ -81,7 +83,9 @@ def train(
             size = settings.schedule.size_px(share)
             # Seeds go on across restarts, so that no batch is seen twice.
             seeds = itertools.count(settings.seed * 1_000_000_000 + run.step)
-            batches = prepared(pool, settings.mixing, size, seeds, workers=settings.workers)
+            batches = prepared(
+                pool, settings.mixing, size, seeds, workers=settings.workers, real=real
+            )
         terms = _step(run, next(batches).to(device), weight, settings, share)
         since += 1
         for name, value in terms.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numba
 import numpy as np
 
 from faceborn.model.parts import MASK_RAMP_MM
@@ -18,9 +19,8 @@ from photographs.scene import Kind, Part
 SKULL_MM = np.array([0.0, 34.0, -9.0])  # an ellipsoid inside of the cranium
 RADII_MM = np.array([76.0, 106.0, 98.0])
 CROWN_MM = np.array([0.0, 128.0, -45.0])
-DOWN = np.array([0.0, -1.0, 0.0])
 POINTS = 8  # along a strip
-BODY_Y_MM, BODY_MM = -115.0, np.array([120.0, 1e9, 75.0])  # what long hair falls around
+BODY_Y_MM = -115.0  # below, hair falls around the shoulders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -274,11 +274,7 @@ def _strips(
         1.07 + hull + rng.uniform(0.1, 0.5) * lift + 0.1 * np.clip((z[:, None] - 20) / 60, 0, 1)
     )
     path = np.empty((POINTS, count, 3), np.float32)
-    for number in range(POINTS):
-        path[number] = place
-        direction = direction + fall * 0.35 * DOWN
-        direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-        place = _outside(place + direction * step, 1.02 + hull, ceiling)
+    _grow(place, direction, step[:, 0], fall * 0.35, 1.02 + hull[:, 0], ceiling[:, 0], path)
     side = np.cross(path[-1] - path[0], out)
     side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-6
     if curl > 0.5:
@@ -336,23 +332,36 @@ def _combing(rng: np.random.Generator, way: str, mean_mm: Array) -> Array:
     return from_crown  # forward, as it grows
 
 
-def _outside(place: Array, hull: Array, ceiling: Array) -> Array:
-    """Keep points (R, 3) out of skull, neck and shoulders, and on the skull below a ceiling."""
-    arm = (place - SKULL_MM) / RADII_MM
-    deep = np.sqrt((arm * arm).sum(1, keepdims=True)) / hull
-    high = ceiling / hull
-    scale = np.where(deep < 1, 1 / np.maximum(deep, 0.3), np.minimum(1, high / deep))
-    scale = np.where((place[:, [1]] < 10) & (deep >= 1), 1.0, scale)
-    place = SKULL_MM + arm * scale * RADII_MM
-    # A column for neck and jaw, wider over the shoulders.
-    flat = place[:, [0, 2]] - [0, -15]
-    low = np.clip((BODY_Y_MM - place[:, [1]]) / 60, 0, 1)
-    room = 66 + 60 * low * hull
-    away = np.sqrt((flat * flat).sum(1, keepdims=True)) + 1e-6
-    pushed = flat * np.clip(1, room / away, (room + 34) / away)
-    below = place[:, [1]] < 10
-    place[:, [0, 2]] = np.where(below, pushed, flat) + np.array([0, -15])
-    return place
+@numba.njit(cache=True)
+def _grow(place, direction, step, fall, hull, ceiling, path):  # type: ignore[no-untyped-def]
+    """Into path (P, R, 3): strands that leave `place` (R, 3), fall, and keep out of the body.
+
+    Steps that end within the skull end on it, those above a ceiling below it; lower down a column
+    stands for neck and jaw, wider over the shoulders. hull, ceiling  (R,) over the ellipsoid.
+    """
+    at, way, arm = np.empty(3), np.empty(3), np.empty(3)
+    for strand in range(path.shape[1]):
+        at[:] = place[strand]
+        way[:] = direction[strand]
+        shell, high = hull[strand], ceiling[strand]
+        for number in range(path.shape[0]):
+            path[number, strand] = at
+            way[1] -= fall
+            way /= np.sqrt((way * way).sum())
+            at += way * step[strand]
+            arm[:] = (at - SKULL_MM) / RADII_MM
+            deep = np.sqrt((arm * arm).sum()) / shell
+            if deep < 1:
+                at[:] = SKULL_MM + arm / max(deep, 0.3) * RADII_MM
+            elif at[1] >= 10:
+                at[:] = SKULL_MM + arm * min(1.0, high / shell / deep) * RADII_MM
+            if at[1] < 10:
+                low = min(max((BODY_Y_MM - at[1]) / 60, 0.0), 1.0)
+                room = 66 + 60 * low * shell
+                x, z = at[0], at[2] + 15
+                away = np.sqrt(x * x + z * z) + 1e-6
+                pushed = min(max(1.0, room / away), (room + 34) / away)
+                at[0], at[2] = x * pushed, z * pushed - 15
 
 
 def _tied(rng: np.random.Generator, colour: Array) -> list[Part]:

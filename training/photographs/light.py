@@ -58,7 +58,7 @@ def irradiance(sh, x, y, z, channel):  # type: ignore[no-untyped-def]
         np.float32(0.282095) * sh[0, channel]
         + np.float32(0.488603) * (y * sh[1, channel] + z * sh[2, channel] + x * sh[3, channel])
         + np.float32(1.092548) * (x * y * sh[4, channel] + y * z * sh[5, channel])
-        + np.float32(0.315392) * (3 * z * z - 1) * sh[6, channel]
+        + np.float32(0.315392) * (np.float32(3) * z * z - np.float32(1)) * sh[6, channel]
         + np.float32(1.092548) * x * z * sh[7, channel]
         + np.float32(0.546274) * (x * x - y * y) * sh[8, channel]
     )

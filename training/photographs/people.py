@@ -88,7 +88,7 @@ class Crowd:
             arm = (vertices[ball] - center) @ turn.T.astype(np.float32)
             vertices[ball] = arm + center
             gaze = turn @ self._axes[eye]
-            ring = vertices[self._rims[eye]]
+            ring = vertices[self.rims[eye]]
             irises.append(ring.mean(0))
             radii.append(float(np.linalg.norm(ring - irises[-1], axis=1).mean()))
             size = float(np.linalg.norm(arm, axis=1).mean()) / self._ball_mm[eye]
@@ -136,7 +136,7 @@ class Crowd:
         ]
 
     @cached_property
-    def _rims(self) -> list[Array]:
+    def rims(self) -> list[Array]:
         """The vertices of each eyeball that lie nearest to the edge of its iris."""
         from faceborn.model.parts import IRIS_UV_RADIUS
 

@@ -15,7 +15,8 @@ import numpy as np
 from faceborn.types import Array
 
 FAR = np.float32(-1e9)
-OUTSIDE = -1e-5  # barycentric; a little less than 0, so that edges leave no gap
+OUTSIDE = np.float32(-1e-5)  # barycentric; a little less than 0, so that edges leave no gap
+TINY = np.float32(1e-9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,46 +38,82 @@ def clear_buffers(size_px: int) -> Buffers:
     )
 
 
-@numba.njit(cache=True, fastmath=True)
+@numba.njit(cache=True, fastmath=True, inline="always")
 def _corners(screen, i, j, k):  # type: ignore[no-untyped-def]
     """Three corners (x, y, z), pixel centres at whole numbers, and twice the signed area."""
-    a = (screen[i, 0] - 0.5, screen[i, 1] - 0.5, screen[i, 2])
-    b = (screen[j, 0] - 0.5, screen[j, 1] - 0.5, screen[j, 2])
-    c = (screen[k, 0] - 0.5, screen[k, 1] - 0.5, screen[k, 2])
+    half = np.float32(0.5)
+    a = (screen[i, 0] - half, screen[i, 1] - half, screen[i, 2])
+    b = (screen[j, 0] - half, screen[j, 1] - half, screen[j, 2])
+    c = (screen[k, 0] - half, screen[k, 1] - half, screen[k, 2])
     return a, b, c, (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-@numba.njit(cache=True, fastmath=True)
-def _span(a, b, c, size):  # type: ignore[no-untyped-def]
-    """First pixel and the one behind the last that lie between three coordinates."""
-    return max(int(np.ceil(min(a, b, c))), 0), min(int(np.floor(max(a, b, c))), size - 1) + 1
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _span(low, high, size):  # type: ignore[no-untyped-def]
+    """First pixel and the one behind the last from `low` to `high`."""
+    first = max(int(np.ceil(low)), 0)
+    return np.int32(first), np.int32(min(int(np.floor(high)) + 1, size))
 
 
-@numba.njit(cache=True, fastmath=True)
-def _weights(x, y, a, b, c, over):  # type: ignore[no-untyped-def]
-    """Barycentric coordinates of a pixel; `over` is 1 over twice the area."""
-    w1 = ((x - a[0]) * (c[1] - a[1]) - (y - a[1]) * (c[0] - a[0])) * over
-    w2 = ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])) * over
-    return 1 - w1 - w2, w1, w2
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _slopes(a, b, c, over):  # type: ignore[no-untyped-def]
+    """How the second and the third barycentric coordinate grow along x and y.
+
+    over  1 over twice the area
+    """
+    return (
+        ((c[1] - a[1]) * over, (a[0] - c[0]) * over),
+        ((a[1] - b[1]) * over, (b[0] - a[0]) * over),
+    )
+
+
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _cut(start, slope, low, high):  # type: ignore[no-untyped-def]
+    """The part of low..high where start + slope * x is at least OUTSIDE."""
+    if slope > TINY:
+        low = max(low, (OUTSIDE - start) / slope)
+    elif slope < -TINY:
+        high = min(high, (OUTSIDE - start) / slope)
+    elif start < OUTSIDE:
+        high = low - np.float32(1)
+    return low, high
+
+
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _row(y, a, b, c, along1, along2, low, high, width):  # type: ignore[no-untyped-def]
+    """First pixel of a row inside of the triangle, the one behind its last, and where x is 0.
+
+    The second and third barycentric coordinates are start1 + x * along1[0], start2 + x * along2[0].
+    """
+    off = np.float32(y) - a[1]
+    start1 = off * along1[1] - a[0] * along1[0]
+    start2 = off * along2[1] - a[0] * along2[0]
+    low, high = _cut(start1, along1[0], low, high)
+    low, high = _cut(start2, along2[0], low, high)
+    low, high = _cut(np.float32(1) - start1 - start2, -along1[0] - along2[0], low, high)
+    first, stop = _span(low, high, width)
+    return first, stop, start1, start2
 
 
 @numba.njit(cache=True, fastmath=True)
 def draw(screen, triangles, start, stop, z, triangle, first, second, cull):  # type: ignore[no-untyped-def]
     """Draw triangles[start:stop], opaque; with `cull` those that face the viewer alone."""
     height, width = z.shape
+    one = np.float32(1.0)
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if (cull and area >= 0) or abs(area) < 1e-9:
+        if (cull and area >= 0) or abs(area) < TINY:
             continue
-        x0, x1 = _span(a[0], b[0], c[0], width)
-        y0, y1 = _span(a[1], b[1], c[1], height)
-        over = np.float32(1.0) / area
+        y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
+        left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])
+        along1, along2 = _slopes(a, b, c, one / area)
         for y in range(y0, y1):
+            x0, x1, start1, start2 = _row(y, a, b, c, along1, along2, left, right, width)
             for x in range(x0, x1):
-                w0, w1, w2 = _weights(x, y, a, b, c, over)
-                if min(w0, w1, w2) < OUTSIDE:
-                    continue
+                w1 = start1 + np.float32(x) * along1[0]
+                w2 = start2 + np.float32(x) * along2[0]
+                w0 = one - w1 - w2
                 depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
                 if depth > z[y, x]:
                     z[y, x] = depth
@@ -96,19 +133,21 @@ def draw_cut(  # type: ignore[no-untyped-def]
     """
     height, width = z.shape
     wrap = mask.shape[0] - 1
+    one = np.float32(1.0)
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if abs(area) < 1e-9:
+        if abs(area) < TINY:
             continue
-        x0, x1 = _span(a[0], b[0], c[0], width)
-        y0, y1 = _span(a[1], b[1], c[1], height)
-        over = np.float32(1.0) / area
+        y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
+        left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])
+        along1, along2 = _slopes(a, b, c, one / area)
         for y in range(y0, y1):
+            x0, x1, start1, start2 = _row(y, a, b, c, along1, along2, left, right, width)
             for x in range(x0, x1):
-                w0, w1, w2 = _weights(x, y, a, b, c, over)
-                if min(w0, w1, w2) < OUTSIDE:
-                    continue
+                w1 = start1 + np.float32(x) * along1[0]
+                w2 = start2 + np.float32(x) * along2[0]
+                w0 = one - w1 - w2
                 depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
                 if depth <= z[y, x]:
                     continue
@@ -127,21 +166,22 @@ def draw_cut(  # type: ignore[no-untyped-def]
 def draw_depth(screen, triangles, start, stop, z):  # type: ignore[no-untyped-def]
     """The z buffer alone, both sides; for shadows."""
     height, width = z.shape
+    one = np.float32(1.0)
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if abs(area) < 1e-9:
+        if abs(area) < TINY:
             continue
-        x0, x1 = _span(a[0], b[0], c[0], width)
-        y0, y1 = _span(a[1], b[1], c[1], height)
-        over = np.float32(1.0) / area
+        y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
+        left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])
+        along1, along2 = _slopes(a, b, c, one / area)
         for y in range(y0, y1):
+            x0, x1, start1, start2 = _row(y, a, b, c, along1, along2, left, right, width)
+            depth1, depth2 = b[2] - a[2], c[2] - a[2]
             for x in range(x0, x1):
-                w0, w1, w2 = _weights(x, y, a, b, c, over)
-                if min(w0, w1, w2) < OUTSIDE:
-                    continue
-                depth = w0 * a[2] + w1 * b[2] + w2 * c[2]
-                z[y, x] = max(z[y, x], depth)
+                w1 = start1 + np.float32(x) * along1[0]
+                w2 = start2 + np.float32(x) * along2[0]
+                z[y, x] = max(z[y, x], a[2] + w1 * depth1 + w2 * depth2)
 
 
 @numba.njit(cache=True, fastmath=True)

@@ -20,7 +20,7 @@ LINEAR[:11] = (np.arange(11) / 255.0 / 12.92).astype(np.float32)
 @numba.njit(cache=True, fastmath=True, inline="always")
 def _step(low, high, x):  # type: ignore[no-untyped-def]
     share = min(max((x - low) / (high - low), np.float32(0)), np.float32(1))
-    return share * share * (3 - 2 * share)
+    return share * share * (np.float32(3) - np.float32(2) * share)
 
 
 @numba.njit(cache=True, fastmath=True)
@@ -63,10 +63,12 @@ def shade(  # type: ignore[no-untyped-def]
     shadow_screen  (V, 3) vertices in the key light's map `shadow_z`
     """
     size = z.shape[0]
-    tile_size = tile.shape[0]
+    tile_size = np.float32(tile.shape[0])
     map_size = beard.shape[0]
+    map_side = np.float32(map_size)
     wrap = strands.shape[0] - 1
-    one = np.float32(1)
+    one, half_px = np.float32(1), np.float32(0.5)
+    last_texel = tile_size - np.float32(1.001)
     map_height = shadow_z.shape[0]
     rgb = np.zeros(3, np.float32)
     red = (np.float32(0.34), np.float32(0.16), np.float32(0.10))
@@ -115,14 +117,11 @@ def shade(  # type: ignore[no-untyped-def]
                 if kind == 0:
                     lips = p * masks[i, 1] + q * masks[j, 1] + r * masks[k, 1]
                     edge = p * masks[i, 3] + q * masks[j, 3] + r * masks[k, 3]
-                    edge = edge * edge * (3 - 2 * edge)
+                    edge = edge * edge * (np.float32(3) - np.float32(2) * edge)
                     if flip:
                         u = one - u
-                    x = min(max(u * tile_size - np.float32(0.5), np.float32(0)), tile_size - 1.001)
-                    y = min(
-                        max((one - v) * tile_size - np.float32(0.5), np.float32(0)),
-                        tile_size - 1.001,
-                    )
+                    x = min(max(u * tile_size - half_px, np.float32(0)), last_texel)
+                    y = min(max((one - v) * tile_size - half_px, np.float32(0)), last_texel)
                     xi, yi = int(x), int(y)
                     fx, fy = np.float32(x - xi), np.float32(y - yi)
                     cover = max(edge, _step(np.float32(-3), np.float32(9), hair))
@@ -137,24 +136,26 @@ def shade(  # type: ignore[no-untyped-def]
                         texel = (above * (one - fy) + below * fy) * skin[c]
                         rgb[c] = texel * (one - cover) + skin[3 + c] * cover
                     grown = p * masks[i, 4] + q * masks[j, 4] + r * masks[k, 4]
-                    if grown > 0.02:
-                        grain = strands[int(v * 420) & wrap, int(u * 420) & wrap]
+                    if grown > np.float32(0.02):
+                        grain = strands[
+                            int(v * np.float32(420)) & wrap, int(u * np.float32(420)) & wrap
+                        ]
                         grown = min(max(grown * (one + grain), np.float32(0)), one)
                         for c in range(3):
                             rgb[c] = rgb[c] * (one - grown) + skin[6 + c] * grown
                         shine *= one - np.float32(0.6) * grown
-                    if lips > 0.5:
+                    if lips > half_px:
                         what = LIP
                         shine *= np.float32(1.6)
                     else:
-                        mx, my = int(u * map_size), int((one - v) * map_size)
+                        mx, my = int(u * map_side), int((one - v) * map_side)
                         mx = min(max(mx, 0), map_size - 1)
                         my = min(max(my, 0), map_size - 1)
                         mesh_brow = p * masks[i, 2] + q * masks[j, 2] + r * masks[k, 2]
-                        if brows[my, mx] > 110 or mesh_brow > 0.72:
+                        if brows[my, mx] > 110 or mesh_brow > np.float32(0.72):
                             what = BROW
                             shine *= np.float32(0.4)
-                        elif beard[my, mx] > 140 or grown > 0.3:
+                        elif beard[my, mx] > 140 or grown > np.float32(0.3):
                             what = BEARD
                             shine *= np.float32(0.5)
                 else:
@@ -163,7 +164,7 @@ def shade(  # type: ignore[no-untyped-def]
                 cover = under * skin[9]
                 for c in range(3):
                     rgb[c] = rgb[c] * (one - cover) + skin[6 + c] * cover
-                if cover > 0.6 and what == SKIN:
+                if cover > np.float32(0.6) and what == SKIN:
                     what = HAIR
             elif kind == 2 or kind == 3:
                 rgb[0] = skin[3] * np.float32(0.55)
@@ -189,8 +190,9 @@ def shade(  # type: ignore[no-untyped-def]
                 iris = one - _step(np.float32(0.9), np.float32(1.1), radius)
                 if iris > 0:
                     fibre = strands[
-                        int((np.arctan2(dy, dx) + np.float32(3.2)) * 40 + eye[7]) & wrap,
-                        int(radius * 12) & wrap,
+                        int((np.arctan2(dy, dx) + np.float32(3.2)) * np.float32(40) + eye[7])
+                        & wrap,
+                        int(radius * np.float32(12)) & wrap,
                     ]
                     limbal = one - np.float32(0.7) * _step(np.float32(0.7), one, radius)
                     open_pupil = _step(eye[6] - np.float32(0.05), eye[6] + np.float32(0.06), radius)
@@ -258,7 +260,7 @@ def shade(  # type: ignore[no-untyped-def]
             half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz)
             glint = np.float32(0)
             if shine > 0 and half > np.float32(0.6) and cosine > 0 and key_colour[1] > 0:
-                glint = half**power * (power + 8) * np.float32(0.04) * lit * shine
+                glint = half**power * (power + np.float32(8)) * np.float32(0.04) * lit * shine
                 glint *= np.float32(0.1) + fresnel
             sheen = fresnel * shine
             mirror = np.float32(2) * facing

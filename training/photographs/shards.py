@@ -33,6 +33,7 @@ PARTS = (
     "hand",
     "cloth",
 )
+UNKNOWN = 255  # in a part map: nobody has looked
 # What `visibility` says.
 HIDDEN, COVERED, OUTSIDE, SEEN = 0, 1, 2, 3
 
@@ -42,7 +43,7 @@ class Sample:
     """One picture and what is known about it; the arrays of a shard without their first axis."""
 
     image: Array  # (256, 256, 3) uint8 sRGB
-    parts: Array  # (128, 128) uint8 into PARTS
+    parts: Array  # (128, 128) uint8 into PARTS, or UNKNOWN
     truth: dict[str, Array]  # everything else, by the names of README.md
 
 

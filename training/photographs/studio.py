@@ -17,13 +17,13 @@ from photographs.beards import draw_beard
 from photographs.camera_effects import develop, expose
 from photographs.cameras import draw_camera
 from photographs.clothes import draw_clothes
-from photographs.hair import draw_haircut
+from photographs.hair import NAMES, draw_haircut
 from photographs.headwear import OFTEN as HAT_OFTEN
 from photographs.headwear import draw_hat
 from photographs.hues import draw_hair_colour
 from photographs.light import Light, Lights, load_surroundings
 from photographs.occluders import HAND_OFTEN, OBJECT_OFTEN, draw_hand, draw_object
-from photographs.people import Crowd, Person
+from photographs.people import Crowd
 from photographs.raster import FAR, clear_buffers, draw, draw_cut, draw_depth, move
 from photographs.scene import MOUTH_PARTS, Kind, Scene
 from photographs.shading import LINEAR, SKIN, SPECTACLES, shade
@@ -35,7 +35,7 @@ from photographs.spectacles import draw_spectacles, lay_lenses
 from photographs.tones import Dressed, SkinBox
 from photographs.truth import covered_share, describe, see_irises, see_points, see_surface, to_parts
 
-DRAWN_PX = 304  # the picture is drawn larger and averaged down
+DRAWN_PX = 288  # the picture is drawn larger and averaged down
 BLOCK = 16  # people are made in blocks: sample n is the same whatever else is made
 SHADOW_PX, SHADOW_MM = 176, 2.1  # map of the key light: its size and what a pixel is wide
 MASK_PX = 256
@@ -50,6 +50,7 @@ class Studio:
     data    the data sets of the house, for light and backgrounds; None: out of formulas
     cache   baked skins; None: out of the albedo prior
     depth   whether samples tell depth and normals
+    bare    without hair, hats, spectacles and what stands in front: for an ablation
     """
 
     def __init__(
@@ -60,9 +61,11 @@ class Studio:
         seed: int = 0,
         held_back: bool = False,
         depth: bool = False,
+        bare: bool = False,
     ) -> None:
         cv2.setNumThreads(1)
         self.seed, self.depth = seed, depth
+        self._bare = bare
         self.model = load_head_model()
         self.points = load_face_points()
         self.crowd = Crowd(self.model)
@@ -111,7 +114,6 @@ class Studio:
         beard = None
         if rng.random() < BEARD_OFTEN:
             beard = draw_beard(rng, self.model, head_mm, normals, hair_colour)
-        scene.masks[:, 4] = beard.field if beard else 0
         spectacles = None
         if rng.random() < SPECTACLES_OFTEN:
             spectacles = draw_spectacles(rng, self.model, person)
@@ -122,6 +124,10 @@ class Studio:
             hand = draw_hand(rng, touched[0], towards, pose.rotation, dressed.tone)
         if rng.random() < OBJECT_OFTEN:
             thing = draw_object(rng, touched[1], towards, pose.rotation)
+        if self._bare:  # drawn all the same, so that the rest of the photograph stays what it is
+            haircut = haircut.replace(style=NAMES.index("bald"), parts=(), under=0.0)
+            beard = spectacles = hat = hand = thing = None
+        scene.masks[:, 4] = beard.field if beard else 0
         parts = [*haircut.parts, draw_clothes(rng, self.model, pose, 1.0)]
         parts += [beard.strips] if beard and beard.strips else []
         parts += [spectacles.frame] if spectacles else []
@@ -135,7 +141,7 @@ class Studio:
         self._paint_head(rng, hair_colour)
         scene.look(camera)
 
-        head_z, head_triangle = self._draw_head(person)
+        head_z, head_triangle = self.draw_head(person.vertices_mm)
         surface = {}
         if self.depth:
             into = (head_z, head_triangle, self.buffers.first, self.buffers.second)
@@ -197,12 +203,12 @@ class Studio:
         start, stop = scene.head_spans["lashes"]
         scene.colour[np.unique(scene.triangles[start:stop])] = np.minimum(hair_colour * 0.4, 0.02)
 
-    def _draw_head(self, person: Person) -> tuple[Array, Array]:
-        """Draw the head alone; a copy of its z buffer and triangles."""
+    def draw_head(self, vertices_mm: Array) -> tuple[Array, Array]:
+        """Draw the head that the scene looks at, alone; a copy of its z buffer and triangles."""
         scene, buffers = self.scene, self.buffers
         buffers.z.fill(FAR)
         buffers.triangle.fill(-1)
-        lips = person.vertices_mm[self._inner_lips]
+        lips = vertices_mm[self._inner_lips]
         gap = float((lips[:3, 1] - lips[3:, 1]).max())
         for name, (start, stop) in scene.head_spans.items():
             if name == "lashes" or (name in MOUTH_PARTS and gap < LIP_GAP_MM):

@@ -27,6 +27,7 @@ def fit_face(
     model: HeadModel,
     *,
     solid: Solid | None = None,
+    expected: Array | None = None,
     settings: FitSettings | None = None,
 ) -> Fit:
     """Camera, identity, expression, gaze and size of the head behind `face`.
@@ -34,7 +35,9 @@ def fit_face(
     Gauss-Newton on the reprojection of the landmarks: perspective, Gaussian identity prior,
     expressions within 0..1, Geman-McClure against outliers, outline points against the model's
     occluding contour, gaps of lips and lids weighted apart. The points' depth is not used; that of
-    a `solid`, if there is one, is: the skin is pulled onto its surface.
+    a `solid`, if there is one, is: the skin is pulled onto its surface. `expected` (K,) is an
+    identity that is known beforehand, from other photos of the person say: the middle of the prior
+    in place of the mean head, or of what the solid's guide expects.
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
@@ -46,6 +49,7 @@ def fit_face(
         model,
         settings or (FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK),
         solid,
+        expected,
     )
     now = _start(problem)
     for number in range(problem.settings.rounds):
@@ -61,7 +65,12 @@ def fit_face(
 
 
 def _problem(
-    photo: Photo, face: Face, model: HeadModel, settings: FitSettings, solid: Solid | None
+    photo: Photo,
+    face: Face,
+    model: HeadModel,
+    settings: FitSettings,
+    solid: Solid | None,
+    expected: Array | None,
 ) -> Problem:
     """Raises FaceTurnedAway and FitError where the points cannot be used."""
     roles = ROLES.get(face.scheme)
@@ -81,7 +90,7 @@ def _problem(
         iris_px=iris if iris is not None and np.isfinite(iris).all() else None,
         iris_trust=_iris_trust(points, roles),
         sheets=sheets_of(solid) if solid is not None else None,
-        expected=solid.identity if solid is not None else None,
+        expected=solid.identity if expected is None and solid is not None else expected,
         # The mesh's points were registered with the usual focal length, and fit best with it.
         perspective=face.perspective if own or solid is not None else None,
     )

@@ -25,7 +25,7 @@ class Problem(Record):
     iris_px: Array | None  # (2, 3) left then right: x, y, radius
     iris_trust: Array  # (2,) left then right, 0..1
     sheets: Sheets | None  # the surface of the volumetric network's solid
-    expected: Array | None  # (K,) the identity that its guide expects: the middle of the prior
+    expected: Array | None  # (K,) the identity that something else tells: the middle of the prior
     perspective: Perspective | None  # how near the camera was
 
     @property

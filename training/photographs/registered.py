@@ -1,0 +1,214 @@
+"""Real photographs with the head model laid on them: what it says is their truth.
+
+All photos of one person share one identity: each fit pulls towards the mean of the person's fits,
+and the mean is taken anew, until they agree. What covers a face and what lies where around it is
+not known of a real photo: its points count as seen where the head itself does not hide them, and
+its part map says UNKNOWN. London people of the training split, `canada` and `fellows`; never a
+validation person. Nothing of it enters the repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from faceborn.errors import FacebornError
+from faceborn.faces import find_faces
+from faceborn.fit import FitSettings, fit_face
+from faceborn.fit.settings import OF_NETWORK
+from faceborn.geometry.crop import Crop
+from faceborn.geometry.rotations import FLIP
+from faceborn.model import load_head_model, make_shape
+from faceborn.photo import read_photo
+from faceborn.types import Array, Camera, Face, Fit, Photo, Record
+from photographs.cameras import Pose
+from photographs.expressions import Expression
+from photographs.people import Person
+from photographs.shards import MAP_PX, SIZE_PX, UNKNOWN, Sample
+from photographs.skins import LONDON_VIEWS, is_held_back, sources
+from photographs.studio import DRAWN_PX, Studio
+from photographs.truth import describe, see_irises, see_points
+
+SIDE = 1.5  # of the picture over the longer side of the face's box: room for every training crop
+VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
+NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
+TOGETHER = 60.0  # weight of an identity on the mean of the person's
+ALONE = 25.0  # of that mean on the mean head
+SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
+ROUNDS = 3
+MOST_RESIDUAL = {"mediapipe_478": 1.3, "dense_365": 2.5}  # median, percent of the eye distance
+SEED = -1  # of no folder that can be drawn again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sitting(Record):
+    """One photo of a person."""
+
+    photo: Photo
+    face: Face
+    neutral: bool
+
+
+def photographs(data: Path, *, held_back: bool) -> Iterator[tuple[str, list[Path]]]:
+    """(person, photos) of everyone whose photos may be learnt from."""
+    for person, rows in groupby(sources(data), lambda row: row[1]):
+        if is_held_back(person) != held_back:
+            continue
+        first = next(iter(rows))[2]
+        if person.startswith("london"):
+            stem = first.stem.removesuffix(LONDON_VIEWS[0])
+            yield person, [first.with_name(f"{stem}{view}.jpg") for view in VIEWS]
+        else:
+            yield person, [first]
+
+
+class Registrar:
+    """Lays the head model on the photos of one person after the other."""
+
+    def __init__(self) -> None:
+        self.model = load_head_model()
+        self.studio = Studio()
+        self.count = 0
+
+    def person(self, paths: list[Path]) -> list[Sample]:
+        """A sample of every photo on which the head lies well."""
+        sittings = [sitting for path in paths if (sitting := _sit(path)) is not None]
+        first = [self._fit(sitting, None, None) for sitting in sittings]
+        kept = [(s, fit) for s, fit in zip(sittings, first, strict=True) if fit is not None]
+        if not kept:
+            return []
+        identity = self._agree(kept)
+        samples = []
+        for sitting, _ in kept:
+            fit = self._fit(sitting, identity, SURE)
+            if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
+                continue
+            samples.append(self._sample(sitting.photo, fit))
+        return samples
+
+    def _agree(self, kept: list[tuple[Sitting, Fit]]) -> Array:
+        """The identity of one person, out of the neutral photos if there are several."""
+        neutral = [pair for pair in kept if pair[0].neutral] or kept
+        if len(neutral) == 1:
+            return neutral[0][1].identity
+        share = TOGETHER * len(neutral) / (TOGETHER * len(neutral) + ALONE)
+        fits = [fit for _, fit in neutral]
+        for _ in range(ROUNDS):
+            mean = share * np.mean([fit.identity for fit in fits], 0)
+            again = [self._fit(sitting, mean, TOGETHER) for sitting, _ in neutral]
+            fits = [new or old for new, old in zip(again, fits, strict=True)]
+        return np.asarray(share * np.mean([fit.identity for fit in fits], 0))
+
+    def _fit(self, sitting: Sitting, identity: Array | None, weight: float | None) -> Fit | None:
+        settings = FitSettings() if sitting.face.landmarks_sigma_px is None else OF_NETWORK
+        if weight is not None:
+            settings = replace(settings, identity_weight=weight)
+        try:
+            return fit_face(
+                sitting.photo, sitting.face, self.model, expected=identity, settings=settings
+            )
+        except FacebornError:
+            return None
+
+    def _sample(self, photo: Photo, fit: Fit) -> Sample:
+        """The picture around the face, and the head that was laid on it."""
+        studio = self.studio
+        shape = make_shape(self.model, fit.identity, scale=fit.scale)
+        vertices = shape.with_expression(fit.expression)
+        core = fit.camera.project(studio.points.of(vertices)[studio.points.core])
+        low, high = core.min(0), core.max(0)
+        crop = Crop(
+            center_px=(low + high) / 2, side_px=SIDE * float((high - low).max()), turn_rad=0.0
+        )
+        camera = _camera_of(fit.camera, crop, DRAWN_PX)
+        rotation = FLIP @ fit.camera.camera_from_head
+        angles = (fit.yaw_deg, fit.pitch_deg, fit.roll_deg)
+        studio.scene.set_head(vertices, _upright(rotation, angles))
+        studio.scene.look(camera)
+        head_z, triangle = studio.draw_head(vertices)
+        person = self._person(fit, vertices, shape.joints_mm)
+        landmarks, visibility = see_points(studio.scene, studio.points, camera, head_z, head_z)
+        iris, iris_seen = see_irises(studio.scene, person, camera, triangle)
+        truth = describe(
+            person,
+            camera,
+            rotation,
+            np.array(angles),
+            landmarks,
+            visibility,
+            iris,
+            iris_seen,
+            DRAWN_PX,
+        )
+        self.count += 1
+        return Sample(
+            image=crop.sample(photo.pixels, SIZE_PX),
+            parts=np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
+            truth=truth | {"seed": np.array([SEED, self.count], np.int64)},
+        )
+
+    def _person(self, fit: Fit, vertices: Array, joints_mm: Array) -> Person:
+        crowd = self.studio.crowd
+        eyes = joints_mm[crowd.joints]
+        rings = [vertices[rim] for rim in crowd.rims]
+        irises = np.array([ring.mean(0) for ring in rings])
+        gaze = irises - eyes
+        gaze /= np.linalg.norm(gaze, axis=1, keepdims=True)
+        return Person(
+            identity=fit.identity[: len(self.model.identity_mm)],
+            expression=Expression(
+                weights=fit.expression.astype(np.float32),
+                gaze_deg=np.zeros((2, 2)),
+                lips_closed=False,
+                closed=np.zeros(2, bool),
+            ),
+            vertices_mm=vertices,
+            eyes_mm=eyes,
+            gaze=gaze,
+            irises_mm=irises,
+            iris_radius_mm=np.array(
+                [
+                    np.linalg.norm(ring - middle, axis=1).mean()
+                    for ring, middle in zip(rings, irises, strict=True)
+                ]
+            ),
+        )
+
+
+def _sit(path: Path) -> Sitting | None:
+    photo = read_photo(path)
+    faces = find_faces(photo)
+    if not faces:
+        return None
+    smiles = path.parent.name == "london" and path.stem[-2:] not in NEUTRAL
+    return Sitting(photo=photo, face=faces[0], neutral=not smiles)
+
+
+def _residual_percent(fit: Fit) -> float:
+    """Median distance of points from where they were measured, in % of the eye distance."""
+    model = load_head_model()
+    corners = model.landmarks["ibug_68"].of(model.mean_mm)[[36, 45]]
+    eye_mm = float(np.linalg.norm(corners[0] - corners[1])) * fit.scale
+    eye_px = eye_mm * fit.camera.focal_px / fit.camera.translation_mm[2]
+    return float(np.nanmedian(fit.residual_px) / eye_px * 100)
+
+
+def _camera_of(camera: Camera, crop: Crop, size_px: int) -> Camera:
+    """The same camera, of a picture that shows the crop alone."""
+    scale = size_px / crop.side_px
+    corner = crop.center_px - crop.side_px / 2
+    center = (np.asarray(camera.center_px) - corner) * scale
+    return camera.replace(
+        size_px=(size_px, size_px),
+        focal_px=camera.focal_px * scale,
+        center_px=(float(center[0]), float(center[1])),
+    )
+
+
+def _upright(rotation: Array, angles_deg: tuple[float, float, float]) -> Pose:
+    yaw, pitch, roll = angles_deg
+    return Pose(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, rotation=rotation, torso=np.eye(3))
