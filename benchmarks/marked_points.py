@@ -25,7 +25,7 @@ from show import show
 from skin_tone import lab_at
 
 from faceborn.errors import FaceTurnedAway, FitError
-from faceborn.faces import find_faces, read_points
+from faceborn.faces import find_faces, look_at
 from faceborn.faces.mesh import FaceMesh
 from faceborn.fit import FitSettings, fit_face
 from faceborn.geometry.crop import Crop
@@ -142,7 +142,7 @@ def ways(
     )
     careful = mesh.locate(photo.pixels, mesh.crop_around(glance.points_px), careful=True)
     points = {
-        "network": read_points(photo, face).points_px[numbers, :2],
+        "network": look_at(photo, face).points_px[numbers, :2],
         "mesh": careful.points_px[[MESH_OF_IBUG[number] for number in numbers]],
     }
     # Only the camera can move under such a prior.

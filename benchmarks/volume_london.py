@@ -35,7 +35,7 @@ from volume import seen
 from volume_cases import corner_distance, distances, in_picture, skin_of, surface_of
 
 from faceborn.errors import FaceError, FitError
-from faceborn.faces import find_faces, read_points
+from faceborn.faces import find_faces, look_at
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import load_face_points
@@ -73,7 +73,7 @@ def main() -> None:
     people = london_people(arguments.data, arguments.split)[: arguments.limit]
     keys = [person.key for person in people]
     album = {
-        (person.key, view): look_at(london_photo(arguments.data, person, view), view)
+        (person.key, view): view_of(london_photo(arguments.data, person, view), view)
         for person in people
         for view in VIEWS
     }
@@ -93,7 +93,7 @@ def main() -> None:
         RESULTS.write_text(json.dumps(rounded(measured) | where(), indent=1) + "\n")
 
 
-def look_at(path: Path, view: str) -> View:
+def view_of(path: Path, view: str) -> View:
     """Heads and surface of one photo, as far as there are any."""
     model, photo = load_head_model(), read_photo(path)
     out = View()
@@ -102,7 +102,7 @@ def look_at(path: Path, view: str) -> View:
         return out
     if view in NEUTRAL_PROFILES:
         out.outline = outline_from_photo(photo, faces[0])
-    look = read_points(photo, faces[0])
+    look = look_at(photo, faces[0])
     solid = find_solid(photo, look.points_px, look.rotation)
     try:
         vertices, triangles = isosurface(solid)

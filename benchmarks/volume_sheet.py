@@ -18,7 +18,7 @@ from contact_sheet import DEFAULT
 from datasets import london_people, london_photo
 
 from faceborn.errors import FaceError, FitError
-from faceborn.faces import find_faces, read_points
+from faceborn.faces import find_faces, look_at
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.geometry.rotations import rotation_from_angles
 from faceborn.photo import read_photo
@@ -66,7 +66,7 @@ def row(photo: Photo) -> Array:
     """(TILE_PX, 7 * TILE_PX, 3) of the largest face."""
     tiles: list[Array] = [np.full((TILE_PX, TILE_PX, 3), 255, np.uint8)] * (2 + len(TURNS))
     try:
-        look = read_points(photo, find_faces(photo)[0])
+        look = look_at(photo, find_faces(photo)[0])
         solid = find_solid(photo, look.points_px, look.rotation)
         vertices, triangles = isosurface(solid)
     except (FaceError, FitError, IndexError):

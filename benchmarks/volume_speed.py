@@ -26,7 +26,7 @@ from accuracy import rounded
 from run import where
 
 from faceborn.assets import asset_path
-from faceborn.faces import find_faces, read_points
+from faceborn.faces import find_faces, look_at
 from faceborn.photo import read_photo
 from faceborn.volume import find_solid, isosurface
 from faceborn.volume.grid import PICTURE_PX, SIZE, SLICES
@@ -54,7 +54,7 @@ def figures(threads: int) -> dict[str, float]:
     """Milliseconds of each step and of all, and shares of the peak."""
     cv2.setNumThreads(threads)
     photo = read_photo(asset_path("astronaut.jpg"))
-    look = read_points(photo, find_faces(photo)[0])
+    look = look_at(photo, find_faces(photo)[0])
     solid = find_solid(photo, look.points_px, look.rotation)
     square = np.zeros((PICTURE_PX, PICTURE_PX, 3), np.uint8)
     guide = np.zeros((SLICES, SIZE, SIZE), np.float32)

@@ -35,6 +35,7 @@ def main() -> None:
     command = commands.add_parser("train")
     command.add_argument("shards", type=Path, nargs="+")
     command.add_argument("--minutes", type=float, required=True)
+    command.add_argument("--views", type=int, help="end there instead: to compare runs")
     command.add_argument("--cache", type=Path, required=True)
     command.add_argument("--test", type=Path, help="shards of people that are not trained on")
     command.add_argument("--real", type=Path, help="what synthesize.py real has made, mixed in")
@@ -75,7 +76,9 @@ def main() -> None:
 
 
 def _train(arguments: argparse.Namespace, device: torch.device) -> None:
-    settings = Settings(minutes=arguments.minutes, workers=arguments.workers)
+    settings = Settings(
+        minutes=arguments.minutes, most_views=arguments.views, workers=arguments.workers
+    )
     schedule = replace(settings.schedule, peak=arguments.peak)
     if arguments.size:
         schedule = replace(schedule, sizes=((0.0, arguments.size),))

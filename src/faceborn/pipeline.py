@@ -6,12 +6,15 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faceborn.errors import FaceError, FaceTooSmall, FitError, NoFace
 from faceborn.head import Head
 from faceborn.report import Finding, write_report
 from faceborn.types import Array, Fit, Result, Shape, Solid, Surface
+
+if TYPE_CHECKING:  # the networks are read when the first photo needs them
+    from faceborn.faces import Look
 
 MIN_FACE_PX = 40
 # What the shape of a head comes from: landmarks, or those and the volumetric network's surface.
@@ -64,6 +67,7 @@ class Portrait:
         self.geometry = geometry
         self._progress = progress
         self._fits: dict[int, tuple[Fit, Shape]] = {}
+        self._looks: dict[int, Look] = {}
         self._solids: dict[int, Solid] = {}
         self._seen_fraction: dict[int, float] = {}
         self.seconds: dict[str, float] = {}
@@ -78,13 +82,13 @@ class Portrait:
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError, TextureError.
         """
         fit, shape = self.fit(number)
-        from faceborn.faces import map_parts
+        from faceborn.faces import part_map
         from faceborn.model import raise_hair
         from faceborn.texture import bake_texture
 
         face = self.faces[number - 1]
         with self.stage("texture"):
-            parts = map_parts(self.photo, face)
+            parts = part_map(self._look(number))
             texture = bake_texture(self.photo, face, fit, shape, parts=parts, size_px=texture_size)
         if texture.hair_height_mm is not None:
             shape = raise_hair(shape, texture.hair_height_mm)
@@ -124,14 +128,13 @@ class Portrait:
 
         Raises NoFace, FaceTooSmall.
         """
-        from faceborn.faces import read_points
         from faceborn.volume import find_solid
 
         if number not in self._solids:
             self._check(number)
             with self.stage("volume"):
-                points = read_points(self.photo, self.faces[number - 1])
-                self._solids[number] = find_solid(self.photo, points.points_px, points.rotation)
+                look = self._look(number)
+                self._solids[number] = find_solid(self.photo, look.points_px, look.rotation)
         return self._solids[number]
 
     def surface(self, number: int = 1) -> Surface:
@@ -173,6 +176,14 @@ class Portrait:
                 )
             )
         return write_report(self.photo, findings, self.seconds)
+
+    def _look(self, number: int) -> Look:
+        """What our own network sees of face `number`."""
+        from faceborn.faces import look_at
+
+        if number not in self._looks:
+            self._looks[number] = look_at(self.photo, self.faces[number - 1])
+        return self._looks[number]
 
     def _check(self, number: int) -> None:
         name, count = self.photo.source, len(self.faces)

@@ -88,7 +88,7 @@ class Face(Record):
     landmarks_score: float  # 0..1, how sure the landmark network is that it sees a face
     iris_px: Array | None  # (2, 3) left then right iris: x, y, radius; None if not seen
     landmarks_sigma_px: Array | None = None  # (L,) noise of x and y; None: that of the scheme
-    perspective: Perspective | None = None  # None: our own network saw no face here
+    perspective: Perspective | None = None  # told by our own network's points alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,6 +154,7 @@ class Solid(Record):
     photo_from_square: Array  # (2, 3) x, y to pixels of the photo
     # (K,) what the guide expects of the head model's identity, standard deviations; None: nothing
     identity: Array | None = None
+    perspective: Perspective | None = None  # of the points that the guide was laid on
 
     @property
     def side_px(self) -> float:

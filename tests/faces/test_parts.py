@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from faceborn.assets import asset_path
-from faceborn.faces import find_faces, map_parts
+from faceborn.faces import find_faces, look_at, part_map
 from faceborn.photo import read_photo
 from faceborn.types import Array, PartMap, Photo
 
@@ -25,7 +25,7 @@ def test_locks_are_hair_and_the_nose_is_skin(grey: bool) -> None:
         tone = photo.pixels.mean(2, keepdims=True).astype(np.uint8)
         photo = photo.replace(pixels=np.repeat(tone, 3, 2))
     face = find_faces(photo)[0]
-    parts = map_parts(photo, face)
+    parts = part_map(look_at(photo, face))
     assert parts is not None
     x0, y0, x1, y1 = face.box_px
     middle, side = (x0 + x1) / 2, x1 - x0
@@ -44,4 +44,4 @@ def test_no_map_where_there_is_no_face() -> None:
     wall = Photo(
         pixels=np.full_like(photo.pixels, 128), focal_px=None, source="<array>", sha256="0"
     )
-    assert map_parts(wall, face) is None
+    assert part_map(look_at(wall, face)) is None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from faceborn.assets import asset_path
-from faceborn.faces import map_parts
+from faceborn.faces import look_at, part_map
 from faceborn.light.srgb import linear_from_srgb
 from faceborn.photo import read_photo
 from faceborn.pipeline import Portrait
@@ -190,7 +190,7 @@ def test_the_portrait_of_the_demo_has_a_full_head_of_hair(grey: bool) -> None:
     portrait = Portrait(np.asarray(pixels))
     fit, shape = portrait.fit(1)
     face = portrait.faces[0]
-    parts = map_parts(portrait.photo, face)
+    parts = part_map(look_at(portrait.photo, face))
     made = bake_texture(portrait.photo, face, fit, shape, parts=parts, size_px=512)
     growth = grow_on_tile(shape.model, "scalp", 256)
     tile, on_head = made.images["scalp"].mean(2), covered(shape.model, "scalp", 256)

@@ -41,7 +41,7 @@ def develop(rng: np.random.Generator, linear: Array) -> tuple[Array, bool]:
         saturation = rng.uniform(0.65, 1.25)
         balance = np.exp(rng.normal(0, 0.035, 3))
         colours = (saturation * np.eye(3) + (1 - saturation) * LUMA[:, None]) * balance
-    image = np.empty((size, size, 3), np.float32)
+    image: Array = np.empty((size, size, 3), np.float32)
     _tone(
         linear.astype(np.float32, copy=False), GAMMA, colours.astype(np.float32), _curve(rng), image
     )

@@ -1,15 +1,17 @@
 """Find faces: boxes, landmarks, a rough pose."""
 
-from faceborn.faces.find import find_faces, read_points
+from faceborn.faces.find import find_faces, look_at
 from faceborn.faces.interface import Detection, Detector, Landmarker, Measurement
-from faceborn.faces.parts import map_parts
+from faceborn.faces.network import Look
+from faceborn.faces.parts import part_map
 
 __all__ = [
     "Detection",
     "Detector",
     "Landmarker",
+    "Look",
     "Measurement",
     "find_faces",
-    "map_parts",
-    "read_points",
+    "look_at",
+    "part_map",
 ]

@@ -69,10 +69,11 @@ def find_faces(
     detector: Detector | None = None,
     landmarker: Landmarker | None = None,
     network: FaceNetwork | None = None,
+    network_from_deg: float = NETWORK_YAW_DEG,
 ) -> list[Face]:
     """The faces of `photo`, largest first; an empty list if there is none.
 
-    A face turned beyond about 48 degrees, or one that the mesh does not recognise, has the points
+    A face turned beyond `network_from_deg`, or one that the mesh does not recognise, has the points
     of our own network (scheme "dense_365"), where that one sees a face; else the detector's five
     (scheme "centerface_5") and no irises.
     """
@@ -82,12 +83,12 @@ def find_faces(
     if not any(_convincing(face) for face in faces):
         faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
     network = network or FaceNetwork()
-    exact = [_exact(photo.pixels, face, landmarker, network) for face in faces]
+    exact = [_exact(photo.pixels, face, landmarker, network, network_from_deg) for face in faces]
     return sorted(exact, key=_area, reverse=True)
 
 
-def read_points(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> Look:
-    """What our own network sees of a face, whichever network its points come from."""
+def look_at(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> Look:
+    """What our own network sees of a face, whichever network its points come from. About 20 ms."""
     return (network or FaceNetwork()).find(photo.pixels, face)
 
 
@@ -190,15 +191,20 @@ def _glance(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face
     )
 
 
-def _exact(pixels: Array, face: Face, landmarker: Landmarker, network: FaceNetwork) -> Face:
-    """The same face, its dense points as good as the networks can, and how near the camera was."""
-    look = network.find(pixels, face)
-    if look.score >= MIN_PRESENCE:
-        face = face.replace(perspective=perspective_of(look.points_px))
-        if face.scheme == FIVE_SCHEME or abs(face.yaw_deg) > ASK_YAW_DEG:
-            turned = _told_by(look, face, network.scheme)
-            if face.scheme == FIVE_SCHEME or abs(turned.yaw_deg) > NETWORK_YAW_DEG:
-                return turned
+def _exact(
+    pixels: Array,
+    face: Face,
+    landmarker: Landmarker,
+    network: FaceNetwork,
+    network_from_deg: float,
+) -> Face:
+    """The same face, its dense points as good as the networks can."""
+    unknown = face.scheme == FIVE_SCHEME
+    if unknown or abs(face.yaw_deg) >= min(ASK_YAW_DEG, network_from_deg):
+        look = network.find(pixels, face)
+        turned = _told_by(look, face, network.scheme)
+        if look.score >= MIN_PRESENCE and (unknown or abs(turned.yaw_deg) >= network_from_deg):
+            return turned
     if face.scheme == FIVE_SCHEME:
         return face
     crop = landmarker.crop_around(face.landmarks_px)
@@ -225,6 +231,7 @@ def _told_by(look: Look, face: Face, scheme: str) -> Face:
         yaw_deg=yaw,
         pitch_deg=pitch,
         roll_deg=roll,
+        perspective=perspective_of(look.points_px),
     )
 
 

@@ -6,17 +6,16 @@ import cv2
 import numpy as np
 
 from faceborn.faces.find import MIN_PRESENCE
-from faceborn.faces.network import PARTS, FaceNetwork
-from faceborn.types import Array, Face, PartMap, Photo
+from faceborn.faces.network import PARTS, Look
+from faceborn.types import Array, PartMap
 
 SKIN = ("skin", "brow", "eye", "lip", "inner mouth", "spectacles")
 HAIR = ("hair", "beard")
 FRAMES = ("spectacles",)
 
 
-def map_parts(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> PartMap | None:
-    """The map around `face`, or None where the network sees no face. About 20 ms."""
-    look = (network or FaceNetwork()).find(photo.pixels, face)
+def part_map(look: Look) -> PartMap | None:
+    """The map around a face, or None where the network sees none."""
     if look.score < MIN_PRESENCE:
         return None
     share = np.exp(look.parts - look.parts.max(0))

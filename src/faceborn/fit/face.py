@@ -80,7 +80,6 @@ def _problem(
     if not np.isfinite(points).all():
         raise FitError("a landmark has no position", hint="look at face.landmarks_px")
     iris = face.iris_px
-    own = face.landmarks_sigma_px is not None
     return Problem(
         photo=photo,
         tables=tables_of(model, face.scheme),
@@ -91,8 +90,8 @@ def _problem(
         iris_trust=_iris_trust(points, roles),
         sheets=sheets_of(solid) if solid is not None else None,
         expected=solid.identity if expected is None and solid is not None else expected,
-        # The mesh's points were registered with the usual focal length, and fit best with it.
-        perspective=face.perspective if own or solid is not None else None,
+        # The mesh tells none: its points were registered with the usual focal length.
+        perspective=solid.perspective if solid is not None else face.perspective,
     )
 
 

@@ -18,6 +18,7 @@ from faceborn.assets import asset_path
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.model.face_points import load_face_points
+from faceborn.model.perspective import perspective_of
 from faceborn.types import Array, Photo, Solid
 from faceborn.volume.grid import (
     DOUBT_CUBES,
@@ -62,6 +63,7 @@ def find_solid(
         near=NEAR,
         photo_from_square=crop.photo_from_square(1),
         identity=laid.identity,
+        perspective=perspective_of(points_px),
     )
 
 
