@@ -29,6 +29,7 @@ from datasets import (
     pictures,
 )
 from photographs.shards import PARTS
+from photographs.skins import is_held_back
 
 from faceborn.faces import find_faces
 from faceborn.faces.network import FaceNetwork, Look
@@ -51,14 +52,18 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--split", choices=["train", "validation"], default="train")
-    parser.add_argument("--limit", type=int, help="people")
+    parser.add_argument(
+        "--held-back", action="store_true", help="only training people that nothing is learnt from"
+    )
     parser.add_argument("--sheet", type=Path, help="draw 24 photos instead")
     arguments = parser.parse_args()
     network = FaceNetwork(arguments.network)
     if arguments.sheet:
         draw_sheet(network, arguments.data, arguments.sheet)
     else:
-        people = london_people(arguments.data, arguments.split)[: arguments.limit]
+        people = london_people(arguments.data, arguments.split)
+        if arguments.held_back:
+            people = [person for person in people if is_held_back(f"london_{person.key}")]
         print(json.dumps(fronts(network, arguments.data, people), indent=1))
         print(json.dumps(views(network, arguments.data, people), indent=1))
 

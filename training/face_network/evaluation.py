@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from photographs.shards import PARTS
+from photographs.shards import PARTS, UNKNOWN
 from torch import Tensor
 
 from face_network.batches import Mixing, to_network
@@ -65,8 +65,9 @@ def part_iou(network: FaceNetwork, pool: Pool, *, most: int, device: torch.devic
         answer = network(to_network(np.stack(pictures)).to(device))
         assert answer.parts is not None
         found = answer.parts.argmax(1).cpu().numpy()
-        pairs = np.stack(labels).astype(np.int64) * len(PARTS) + found
-        both += np.bincount(pairs.ravel(), minlength=both.size).reshape(both.shape)
+        told = np.stack(labels).astype(np.int64)
+        pairs = (told * len(PARTS) + found)[told != UNKNOWN]
+        both += np.bincount(pairs, minlength=both.size).reshape(both.shape)
     hit = np.diag(both)
     union = both.sum(0) + both.sum(1) - hit
     return {name: float(hit[k] / union[k]) for k, name in enumerate(PARTS) if union[k]}

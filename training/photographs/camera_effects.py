@@ -38,7 +38,7 @@ def develop(rng: np.random.Generator, linear: Array) -> tuple[Array, bool]:
         colours = LUMA[:, None] * tint
     else:
         # Saturation and white balance are one matrix.
-        saturation = rng.uniform(0.65, 1.25)
+        saturation = rng.uniform(0.7, 1.75)
         balance = np.exp(rng.normal(0, 0.035, 3))
         colours = (saturation * np.eye(3) + (1 - saturation) * LUMA[:, None]) * balance
     image: Array = np.empty((size, size, 3), np.float32)

@@ -14,12 +14,14 @@ import numpy as np
 
 from faceborn.model.parts import MASK_RAMP_MM
 from faceborn.types import Array, HeadModel, Record
+from photographs.clothes import sheet_triangles
 from photographs.scene import Kind, Part
 
 SKULL_MM = np.array([0.0, 34.0, -9.0])  # an ellipsoid inside of the cranium
 RADII_MM = np.array([76.0, 106.0, 98.0])
 CROWN_MM = np.array([0.0, 128.0, -45.0])
 POINTS = 8  # along a strip
+CURTAIN_COLUMNS = 41
 BODY_Y_MM = -115.0  # below, hair falls around the shoulders
 
 
@@ -38,6 +40,7 @@ class Style(Record):
     front: tuple[float, float] = (0.3, 1.0)  # length of the front hair over the rest's
     fall: tuple[float, float] = (0.1, 0.5)  # gravity
     tied: float = 0.0  # how often it is tied behind
+    curtain: float = 0.0  # how often a closed sheet falls behind the strands
 
 
 STYLES: dict[str, Style] = {
@@ -85,6 +88,7 @@ STYLES: dict[str, Style] = {
         comb=("down", "side"),
         curl=(0.0, 0.6),
         fall=(0.4, 0.9),
+        curtain=0.7,
     ),
     "long": Style(
         often=0.14,
@@ -96,6 +100,7 @@ STYLES: dict[str, Style] = {
         comb=("down", "side", "back"),
         curl=(0.0, 0.7),
         fall=(0.5, 1.0),
+        curtain=0.8,
     ),
     "tied": Style(
         often=0.08,
@@ -180,6 +185,8 @@ def draw_haircut(
         parts.append(_strips(rng, style, ground, cap, normal, hair_mm, colour, hatted=hatted))
         if rng.random() < style.tied:
             parts += _tied(rng, colour)
+        if rng.random() < style.curtain:
+            parts.append(_curtain(rng, style, colour))
     return Haircut(
         style=number, parts=tuple(parts), shift_mm=float(shift), under=rng.uniform(0.55, 0.95)
     )
@@ -302,6 +309,36 @@ def _strips(
         uv=uv.reshape(-1, 2),
         edge=edge.reshape(-1),
         strength=1.0,
+    )
+
+
+def _curtain(rng: np.random.Generator, style: Style, colour: Array) -> Part:
+    """A sheet around the back of the head that falls from the height of the ears."""
+    around = np.linspace(-1, 1, CURTAIN_COLUMNS)
+    angle = np.deg2rad(rng.uniform(80, 118)) * around + np.deg2rad(rng.normal(0, 5))  # 0 behind
+    hull = 1.1 + rng.uniform(0, 0.12) + 0.02 * np.sin(angle * rng.uniform(4, 9) + rng.uniform(0, 6))
+    height = rng.uniform(30, 70)
+    flat = np.sqrt(1 - ((height - SKULL_MM[1]) / RADII_MM[1] / 1.1) ** 2) * hull
+    place = np.stack([np.sin(angle), np.zeros_like(angle), -np.cos(angle)], 1)
+    place = SKULL_MM + place * RADII_MM * flat[:, None]
+    place[:, 1] = height
+    length = rng.uniform(*style.length) + height - SKULL_MM[1]
+    length = length * (1 - rng.uniform(0, 0.2) * around**2)
+    path = np.empty((POINTS, CURTAIN_COLUMNS, 3), np.float32)
+    down = np.tile([0.0, -1.0, 0.0], (CURTAIN_COLUMNS, 1))
+    _grow(place, down, length / (POINTS - 1), 1.0, hull, hull + 0.15, path)
+    share = np.linspace(0, 1, POINTS)[:, None]
+    uv = np.stack([angle * 150 + 0 * share + 600, share * length * 0.9], -1)
+    edge = 1.1 - 1.9 * share**4 - 1.2 * np.abs(around) ** 8
+    tint = colour * np.exp(0.15 * np.sin(angle * rng.uniform(10, 25)))[:, None]
+    return Part(
+        vertices_mm=path.reshape(-1, 3),
+        triangles=sheet_triangles(POINTS, CURTAIN_COLUMNS),
+        kind=Kind.HAIR,
+        colour=np.tile(tint * rng.uniform(0.6, 0.95), (POINTS, 1)),
+        uv=uv.reshape(-1, 2),
+        edge=edge.reshape(-1),
+        strength=rng.uniform(0.8, 1.2),
     )
 
 

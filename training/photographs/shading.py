@@ -69,6 +69,8 @@ def shade(  # type: ignore[no-untyped-def]
     wrap = strands.shape[0] - 1
     one, half_px = np.float32(1), np.float32(0.5)
     last_texel = tile_size - np.float32(1.001)
+    # Tiles show hair before the ears; no hair grows on bald heads, which colour the scalp less.
+    bare_mm = np.float32(-26) if skin[9] < half_px else np.float32(-3)
     map_height = shadow_z.shape[0]
     rgb = np.zeros(3, np.float32)
     red = (np.float32(0.34), np.float32(0.16), np.float32(0.10))
@@ -124,7 +126,7 @@ def shade(  # type: ignore[no-untyped-def]
                     y = min(max((one - v) * tile_size - half_px, np.float32(0)), last_texel)
                     xi, yi = int(x), int(y)
                     fx, fy = np.float32(x - xi), np.float32(y - yi)
-                    cover = max(edge, _step(np.float32(-3), np.float32(9), hair))
+                    cover = max(edge, _step(bare_mm, bare_mm + np.float32(14), hair))
                     for c in range(3):
                         above = (
                             linear[tile[yi, xi, c]] * (one - fx) + linear[tile[yi, xi + 1, c]] * fx

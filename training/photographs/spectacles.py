@@ -52,8 +52,8 @@ def draw_spectacles(rng: np.random.Generator, model: HeadModel, person: Person) 
         flat[:, 2] = -np.abs(flat[:, 0] * sign) * wrap - flat[:, 1] * np.tan(-lean)
         outline = flat + np.array([center[0] * rng.uniform(1.0, 1.04), center[1], front])
         outlines.append(outline)
-    thin = rng.random() < 0.4
-    radius = rng.uniform(0.5, 1.0) if thin else rng.uniform(1.1, 2.8)
+    thin = rng.random() < 0.3
+    radius = rng.uniform(0.5, 1.0) if thin else rng.uniform(1.1, 3.2)
     meshes = []
     if rng.random() > 0.1:  # else rimless
         meshes += [tube(outline, radius, closed=True) for outline in outlines]
@@ -80,12 +80,12 @@ def draw_spectacles(rng: np.random.Generator, model: HeadModel, person: Person) 
         meshes.append(tube(path, radius * 0.9))
     vertices, triangles = merge(meshes)
     case = rng.random()
-    kind = 1 if case < 0.72 else 2 if case < 0.86 else 3
+    kind = 1 if case < 0.8 else 2 if case < 0.9 else 3
     tint = np.exp(rng.normal(0, 0.25, 3))
     passes = {1: rng.uniform(0.86, 0.97), 2: rng.uniform(0.3, 0.75), 3: rng.uniform(0.02, 0.2)}[
         kind
     ]
-    dark = rng.random() < 0.6
+    dark = rng.random() < 0.7
     colour = draw_colour(rng) * 0.1 if dark else draw_colour(rng)
     return Spectacles(
         kind=kind,

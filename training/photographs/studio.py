@@ -128,7 +128,7 @@ class Studio:
             haircut = haircut.replace(style=NAMES.index("bald"), parts=(), under=0.0)
             beard = spectacles = hat = hand = thing = None
         scene.masks[:, 4] = beard.field if beard else 0
-        parts = [*haircut.parts, draw_clothes(rng, self.model, pose, 1.0)]
+        parts = [*haircut.parts, *draw_clothes(rng, self.model, pose)]
         parts += [beard.strips] if beard and beard.strips else []
         parts += [spectacles.frame] if spectacles else []
         parts += hat.parts if hat else ()
