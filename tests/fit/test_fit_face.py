@@ -61,6 +61,21 @@ def test_a_known_head_comes_back(model: HeadModel, person: Array, yaw_deg: float
     assert reached < distance_mm(mean_mm, known.landmarks_mm) / 3
 
 
+def test_an_identity_that_is_known_draws_the_head_to_it(model: HeadModel, person: Array) -> None:
+    """Sure of it, the fit keeps it; half sure, it comes nearer than without."""
+    known = known_face(model, camera_at(10, 0, 0), identity=person)
+    count = len(fit_face(known.photo, known.face, model).identity)
+    told = np.pad(person, (0, count - len(person)))
+
+    def off(weight: float, expected: Array | None) -> float:
+        settings = FitSettings(identity_weight=weight)
+        fit = fit_face(known.photo, known.face, model, expected=expected, settings=settings)
+        return float(np.abs(fit.identity - told).mean())
+
+    assert off(1e5, told) < 0.01
+    assert off(25.0, told) < 0.3 * off(25.0, None)
+
+
 @pytest.mark.parametrize("yaw_deg", [-90.0, 75.0])
 def test_a_known_profile_comes_back(model: HeadModel, person: Array, yaw_deg: float) -> None:
     """Of the face network's points: pose and shape, and a size that is the population's."""

@@ -1,30 +1,26 @@
 """Real photographs with the head model laid on them: what it says is their truth.
 
-All photos of one person share one identity: each fit pulls towards the mean of the person's fits,
-and the mean is taken anew, until they agree. What covers a face and what lies where around it is
-not known of a real photo: its points count as seen where the head itself does not hide them, and
-its part map says UNKNOWN. London people of the training split, `canada` and `fellows`; never a
-validation person. Nothing of it enters the repository.
+All photos of one person share one identity (landmarks.together). What covers a face and what lies
+around it is not known of a real photo: its points count as seen where the head itself does not hide
+them, and its part map says UNKNOWN. London people of the training split, `canada` and `fellows`;
+never a validation person. Nothing of it enters the repository.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from landmarks.together import Sitting, agree, fit_sitting
 
-from faceborn.errors import FacebornError
 from faceborn.faces import find_faces
-from faceborn.fit import FitSettings, fit_face
-from faceborn.fit.settings import OF_NETWORK
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
-from faceborn.types import Array, Camera, Face, Fit, Photo, Record
+from faceborn.types import Array, Camera, Fit, Photo
 from photographs.cameras import Pose
 from photographs.expressions import Expression
 from photographs.people import Person
@@ -36,21 +32,9 @@ from photographs.truth import describe, see_irises, see_points
 SIDE = 1.5  # of the picture over the longer side of the face's box: room for every training crop
 VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
 NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
-TOGETHER = 60.0  # weight of an identity on the mean of the person's
-ALONE = 25.0  # of that mean on the mean head
 SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
-ROUNDS = 3
 MOST_RESIDUAL = {"mediapipe_478": 1.3, "dense_365": 2.5}  # median, percent of the eye distance
 SEED = -1  # of no folder that can be drawn again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sitting(Record):
-    """One photo of a person."""
-
-    photo: Photo
-    face: Face
-    neutral: bool
 
 
 def photographs(data: Path, *, held_back: bool) -> Iterator[tuple[str, list[Path]]]:
@@ -76,43 +60,20 @@ class Registrar:
 
     def person(self, paths: list[Path]) -> list[Sample]:
         """A sample of every photo on which the head lies well."""
-        sittings = [sitting for path in paths if (sitting := _sit(path)) is not None]
-        first = [self._fit(sitting, None, None) for sitting in sittings]
-        kept = [(s, fit) for s, fit in zip(sittings, first, strict=True) if fit is not None]
-        if not kept:
+        sittings = {path: sitting for path in paths if (sitting := _sit(path)) is not None}
+        alone = {path: fit for path, sitting in sittings.items() if (fit := fit_sitting(sitting))}
+        if not alone:
             return []
-        identity = self._agree(kept)
+        neutral = [path for path in alone if not _smiles(path)] or list(alone)
+        identity = agree([(sittings[path], alone[path]) for path in neutral])
         samples = []
-        for sitting, _ in kept:
-            fit = self._fit(sitting, identity, SURE)
+        for path in alone:
+            sitting = sittings[path]
+            fit = fit_sitting(sitting, identity, SURE)
             if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
                 continue
             samples.append(self._sample(sitting.photo, fit))
         return samples
-
-    def _agree(self, kept: list[tuple[Sitting, Fit]]) -> Array:
-        """The identity of one person, out of the neutral photos if there are several."""
-        neutral = [pair for pair in kept if pair[0].neutral] or kept
-        if len(neutral) == 1:
-            return neutral[0][1].identity
-        share = TOGETHER * len(neutral) / (TOGETHER * len(neutral) + ALONE)
-        fits = [fit for _, fit in neutral]
-        for _ in range(ROUNDS):
-            mean = share * np.mean([fit.identity for fit in fits], 0)
-            again = [self._fit(sitting, mean, TOGETHER) for sitting, _ in neutral]
-            fits = [new or old for new, old in zip(again, fits, strict=True)]
-        return np.asarray(share * np.mean([fit.identity for fit in fits], 0))
-
-    def _fit(self, sitting: Sitting, identity: Array | None, weight: float | None) -> Fit | None:
-        settings = FitSettings() if sitting.face.landmarks_sigma_px is None else OF_NETWORK
-        if weight is not None:
-            settings = replace(settings, identity_weight=weight)
-        try:
-            return fit_face(
-                sitting.photo, sitting.face, self.model, expected=identity, settings=settings
-            )
-        except FacebornError:
-            return None
 
     def _sample(self, photo: Photo, fit: Fit) -> Sample:
         """The picture around the face, and the head that was laid on it."""
@@ -182,10 +143,11 @@ class Registrar:
 def _sit(path: Path) -> Sitting | None:
     photo = read_photo(path)
     faces = find_faces(photo)
-    if not faces:
-        return None
-    smiles = path.parent.name == "london" and path.stem[-2:] not in NEUTRAL
-    return Sitting(photo=photo, face=faces[0], neutral=not smiles)
+    return Sitting(photo=photo, face=faces[0]) if faces else None
+
+
+def _smiles(path: Path) -> bool:
+    return path.parent.name == "london" and path.stem[-2:] not in NEUTRAL
 
 
 def _residual_percent(fit: Fit) -> float:

@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 from face_network.batches import Batch, Mixing, make_batch
 from face_network.evaluation import evaluate, face_scores, part_iou
 from face_network.heads import Points, Whole
-from face_network.losses import LossWeights, gaussian, losses, total
+from face_network.losses import LossWeights, gaussian, losses, parts_loss, total
 from face_network.network import Answer, Design
 from face_network.pool import Pool
 from face_network.rotations import rotation_from_six
@@ -25,6 +25,7 @@ from face_network.trainer import Settings, train
 from face_network.weights import build, load_weights
 from learning.schedule import Schedule
 from learning.weights import save_weights
+from photographs.shards import UNKNOWN
 
 from faceborn.model.face_points import load_face_points
 from tests.training.face_network.photographs_drawn import write_drawn
@@ -46,6 +47,28 @@ def test_the_same_seed_gives_the_same_batch(pool: Pool) -> None:
     assert torch.equal(one.picture, same.picture)
     assert torch.equal(one.points, same.points)
     assert not torch.equal(one.points, other.points)
+
+
+def test_parts_that_nobody_knows_teach_nothing() -> None:
+    """Cells that say UNKNOWN are as if they were not there."""
+    generator = torch.Generator().manual_seed(1)
+    logits = torch.randn(2, PART_COUNT, 4, 4, generator=generator)
+    classes = torch.randint(PART_COUNT, (2, 4, 4), generator=generator)
+    classes[1] = UNKNOWN
+    assert parts_loss(logits, classes) == parts_loss(logits[:1], classes[:1])
+    assert parts_loss(logits, classes) != parts_loss(logits, classes.clamp_max(PART_COUNT - 1))
+
+
+def test_real_photographs_join_where_no_map_is_drawn(pool: Pool, tmp_path: Path) -> None:
+    """They have no map: with a share of 1 all others of the batch are theirs."""
+    real = Pool([write_drawn(tmp_path / "real", 6)])
+    real.take_in()
+    real.shards[0].truth["expression"][:] = 0.5
+    mixing = Mixing(samples=8, share_real=1.0, share_with_parts=0.25, share_negative=0.0)
+    mixed = make_batch(pool, mixing, 64, 1, real=real)
+    assert len(mixed.parts) == 2
+    assert (mixed.expression[:2].amax(1) == 1).all()
+    assert (mixed.expression[2:] == 0.5).all()
 
 
 def test_no_answer_is_better_than_the_truth(pool: Pool) -> None:

@@ -120,6 +120,16 @@ def test_a_shard_gives_back_what_was_written(tmp_path: Path, samples: list[Sampl
             assert np.array_equal(shard.truth[name][index], value), name
 
 
+def test_bare_heads_are_the_same_people_without_what_they_wear(samples: list[Sample]) -> None:
+    """Same points, same pose; no hair, no spectacles, hats or hands."""
+    worn = [PARTS.index(name) for name in ("hair", "spectacles", "hat", "hand")]
+    bare = Studio(seed=3, bare=True).block(0)[:COUNT]
+    assert np.isin([sample.parts for sample in samples], worn).mean() > 0.05
+    assert not np.isin([sample.parts for sample in bare], worn).any()
+    for one, other in zip(samples, bare, strict=True):
+        assert np.array_equal(one.truth["landmarks"], other.truth["landmarks"])
+
+
 def test_depth_agrees_with_the_points_that_are_seen(studio: Studio) -> None:
     """Where a point is seen, the map of depth there is the point's, but for the cell's slope."""
     told = Studio(seed=3, depth=True).block(0)[:COUNT]
