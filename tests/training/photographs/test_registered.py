@@ -56,7 +56,8 @@ def test_two_photos_of_a_person_agree_on_one_identity(tmp_path: Path) -> None:
     assert apart > 0.1
     assert np.linalg.norm(agreed - one) < apart
     assert np.linalg.norm(agreed - other) < apart
-    assert np.array_equal(agree([(sittings[0], fits[0])]) if fits[0] else None, one)
+    assert fits[0] is not None
+    assert np.array_equal(agree([(sittings[0], fits[0])]), one)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
