@@ -55,6 +55,8 @@ def main() -> None:
     command.add_argument("--judged", type=int, default=96, help="samples of the test")
     command.add_argument("--start", type=Path, help="weights to begin with")
     command.add_argument("--design", default="{}", help="what differs from Design, as JSON")
+    command.add_argument("--band", type=float, default=0.0, help="more weight of surface cubes")
+    command.add_argument("--frontal-batches", type=int, default=0, help="begin with fronts")
     command.add_argument("--peak", type=float, default=Schedule.peak, help="learning rate")
     command.add_argument("--batch", type=int, default=Source.samples)
     command.add_argument("--workers", type=int, default=1, help="processes that make batches")
@@ -99,10 +101,12 @@ def main() -> None:
             guide=options.map,
             framing=Framing(share_rough=0.0),
             samples=options.batch,
+            frontal_batches=options.frontal_batches,
         ),
         judge(options.test) if options.test else None,
         Settings(
             minutes=options.minutes,
+            band=options.band,
             design=Design(**(told | lists)),
             schedule=replace(Schedule(), peak=options.peak),
             workers=options.workers,

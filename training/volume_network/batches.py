@@ -19,10 +19,11 @@ from torch import Tensor
 from faceborn.types import Array
 from faceborn.volume.grid import DOUBT_CUBES, SIZE, SLICES, blurred, halved
 from volume_network.guide_map import read_map
-from volume_network.heads import missing_mm
+from volume_network.heads import missing_mm, missing_points_mm
 from volume_network.samples import Sample, Sitting
 
 HALF = SIZE // 2
+FIRST_YAW_DEG, LAST_YAW_DEG = 20.0, 95.0  # of a run that begins with fronts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Source:
     guide: Path  # the guide's map
     framing: Framing
     samples: int = 16  # of a batch
+    frontal_batches: int = 0  # so many, of each worker, grow from fronts alone to every yaw
 
 
 class Batch(NamedTuple):
@@ -44,6 +46,7 @@ class Batch(NamedTuple):
     soft: Tensor  # (B, 4 * SLICES, 48, 48) uint8, the guide softened, nowhere quite 0 or 255
     solid: Tensor  # (B, 4 * SLICES, 48, 48) uint8
     missing_mm: Tensor  # (B, 3 N, 1, 1) heads.missing_mm
+    missing_points_mm: Tensor  # (B, 204, 1, 1) heads.missing_points_mm
 
 
 def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch:
@@ -61,8 +64,14 @@ def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch
         ),
         soft=torch.from_numpy(packed(soft.transpose(0, 2, 3, 1))).permute(0, 3, 1, 2),
         solid=torch.from_numpy(packed(solids)).permute(0, 3, 1, 2),
-        missing_mm=torch.from_numpy(np.stack([missing_mm(s) for s in samples])[..., None, None]),
+        missing_mm=_column([missing_mm(s) for s in samples]),
+        missing_points_mm=_column([missing_points_mm(s) for s in samples]),
     )
+
+
+def _column(rows: list[Array]) -> Tensor:
+    """(B, N, 1, 1)"""
+    return torch.from_numpy(np.stack(rows)[..., None, None])
 
 
 def packed(solids: Array) -> Array:
@@ -94,12 +103,25 @@ def _work(source: Source, seed: int, queue: Any) -> None:
     while True:
         if made % 100 == 0:
             pool.take_in()
-        numbers = rng.integers(len(pool), size=source.samples).tolist()
+        numbers = _chosen(pool, source, made, rng)
         samples = sitting.draw(numbers, source.framing, rng)
         batch = pack(samples, rng)
         # Plain arrays travel by pickle: tensors would need a shared memory that containers lack.
         queue.put([item.permute(0, 2, 3, 1).numpy() for item in batch])
         made += 1
+
+
+def _chosen(pool: Pool, source: Source, made: int, rng: np.random.Generator) -> list[int]:
+    """Numbers of the next batch's samples: any, or in the beginning those turned little."""
+    if made >= source.frontal_batches:
+        return rng.integers(len(pool), size=source.samples).tolist()
+    most_deg = FIRST_YAW_DEG + (LAST_YAW_DEG - FIRST_YAW_DEG) * made / source.frontal_batches
+    chosen: list[int] = []
+    while len(chosen) < source.samples:
+        shard, index = pool.find(number := int(rng.integers(len(pool))))
+        if abs(float(shard.truth["pose_deg"][index][0])) <= most_deg:
+            chosen.append(number)
+    return chosen
 
 
 def _from_arrays(arrays: list[Array]) -> Batch:

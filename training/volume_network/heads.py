@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from faceborn.model import load_head_model
 from faceborn.types import Array
 from faceborn.volume.guide import Guide, load_guide
 from volume_network.samples import Sample
@@ -26,8 +27,27 @@ def compared() -> Array:
 
 def missing_mm(sample: Sample) -> Array:
     """(3 N,) float32 by how much the guide misses the truth, in mm of the head."""
-    gap = (sample.truth - sample.laid)[compared()].astype(np.float64)
-    return np.asarray((gap @ np.linalg.inv(sample.from_head)).ravel(), np.float32)
+    return _in_head(sample, (sample.truth - sample.laid)[compared()])
+
+
+def missing_points_mm(sample: Sample) -> Array:
+    """(204,) the same of iBUG's 68 points."""
+    places, shares = _ibug()
+    return _in_head(sample, np.einsum("lcx,lc->lx", (sample.truth - sample.laid)[places], shares))
+
+
+def _in_head(sample: Sample, gap: Array) -> Array:
+    """Gaps (N, 3) in the square to (3 N,) in mm of the head."""
+    turned = gap.astype(np.float64) @ np.linalg.inv(sample.from_head)
+    return np.asarray(turned.ravel(), np.float32)
+
+
+@cache
+def _ibug() -> tuple[Array, Array]:
+    """Corners (68, 3) among the guide's vertices, and their shares."""
+    model, guide = load_head_model(), load_guide()
+    ibug = model.landmarks["ibug_68"]
+    return np.searchsorted(guide.vertices, model.weld[ibug.vertices]), ibug.barycentrics
 
 
 @cache

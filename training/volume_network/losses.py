@@ -20,16 +20,21 @@ class SoftCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, change: Tensor, inside: Tensor, soft: Tensor | None = None) -> Tensor:
+    def forward(
+        ctx: Any, change: Tensor, inside: Tensor, soft: Tensor | None = None, band: float = 0.0
+    ) -> Tensor:
         """(B, C, H, W) logits; uint8 shares of 255 of the truth, and of what the change begins at.
 
-        Without a beginning the change is the whole answer.
+        Without a beginning the change is the whole answer. Cubes that the surface cuts count
+        1 + band times.
         """
         difference = torch.empty_like(change)
         for index in range(len(change)):
             share = shares(change[index], None if soft is None else soft[index])
             truth = inside[index].to(change.dtype).mul_(1 / SOLID)
             torch.sub(share, truth, out=difference[index])
+            if band:
+                difference[index].addcmul_(difference[index], truth.gt(0) & truth.lt(1), value=band)
         error = difference[:, ::5].abs().mean(dtype=torch.float32)  # a sample of it will do
         ctx.save_for_backward(difference)
         return error
@@ -37,7 +42,7 @@ class SoftCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (difference,) = ctx.saved_tensors
-        return difference * (grads[0] / difference.numel()), None, None
+        return difference * (grads[0] / difference.numel()), None, None, None
 
 
 def shares(change: Tensor, soft: Tensor | None) -> Tensor:

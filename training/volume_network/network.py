@@ -30,6 +30,7 @@ class Design:
     guided: bool = True  # else the network says everything by itself
     volume: bool = True  # tells the cubes
     modes: int = 0  # of the head model, whose weights it tells; 0: it does not
+    points: int = 0  # of the face, whose places it tells too, the multitask of the paper
 
 
 class Answer(NamedTuple):
@@ -37,6 +38,7 @@ class Answer(NamedTuple):
 
     change: Tensor | None  # (B, 4 * SLICES, 48, 48) to add to the logits of the softened guide
     weights: Tensor | None  # (B, modes) to add to the weights of the guide's head
+    points: Tensor | None  # (B, points * 3) to add to the places of the guide's, mm of the head
 
 
 class Unit(nn.Module):
@@ -119,6 +121,8 @@ class VolumeNetwork(nn.Module):
                 self.cubes.bias.fill_(0.0 if design.guided else -1.0)
         if design.modes:
             self.head = HeadOfAll(width, design.modes)
+        if design.points:
+            self.points = HeadOfAll(width, design.points * 3)
 
     def forward(self, picture: Tensor, guide: Tensor) -> Answer:
         """Four cubes to a cell: `faceborn.volume.grid.unpack`. Without guide the change is all.
@@ -134,6 +138,7 @@ class VolumeNetwork(nn.Module):
         return Answer(
             change=self.cubes(cells) if self.design.volume else None,
             weights=self.head(cells) if self.design.modes else None,
+            points=self.points(cells) if self.design.points else None,
         )
 
 

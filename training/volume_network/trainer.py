@@ -29,6 +29,7 @@ class Settings:
 
     minutes: float
     design: Design = field(default_factory=Design)
+    band: float = 0.0  # how much more the cubes count that the surface cuts
     schedule: Schedule = field(default_factory=Schedule)
     save_every_s: float = 120.0
     judge_every_s: float = 300.0
@@ -96,9 +97,12 @@ def _step(run: Run[VolumeNetwork], batch: Batch, settings: Settings, device: tor
     error = torch.zeros((), device=device)
     if answer.change is not None:
         soft = batch.soft if settings.design.guided else None
-        error = error + SoftCrossEntropy.apply(answer.change, batch.solid, soft)
+        error = error + SoftCrossEntropy.apply(answer.change, batch.solid, soft, settings.band)
     if answer.weights is not None:
         error = error + HEAD_WEIGHT * error_mm(answer.weights, batch.missing_mm.flatten(1))
+    if answer.points is not None:
+        off = answer.points.float() - batch.missing_points_mm.flatten(1)
+        error = error + HEAD_WEIGHT * off.abs().mean()
     share = run.seconds / (settings.minutes * 60)
     descend(run, error, settings.schedule, share, len(batch.picture))
     return float(error.detach())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("numba")
 
-from volume_network.batches import packed
+from face_network.framing import Framing
+from face_network.pool import Pool
+from photographs.shards import Shard
+from volume_network.batches import Source, _chosen, packed
 from volume_network.guide_map import ridge
-from volume_network.heads import error_mm, missing_mm, moved
+from volume_network.heads import error_mm, missing_mm, missing_points_mm, moved
 from volume_network.losses import SoftCrossEntropy
 from volume_network.network import Design, VolumeNetwork
 from volume_network.samples import Sample
@@ -82,6 +87,35 @@ def test_a_step_towards_the_truth_lowers_the_error() -> None:
     assert errors[-1] < 0.8 * errors[0]
 
 
+def test_cubes_that_the_surface_cuts_count_more() -> None:
+    """1 + band times; those wholly inside or outside as before."""
+    change = torch.zeros(1, 1, 1, 3, requires_grad=True)
+    inside = torch.tensor([[[[0, 100, 255]]]], dtype=torch.uint8)
+    SoftCrossEntropy.apply(change, inside, None).backward()
+    plain = change.grad.flatten().clone()
+    change.grad = None
+    SoftCrossEntropy.apply(change, inside, None, 3.0).backward()
+    torch.testing.assert_close(change.grad.flatten(), plain * torch.tensor([1.0, 4.0, 1.0]))
+
+
+def test_a_run_may_begin_with_fronts() -> None:
+    """The first batch is turned by 20 degrees at most, the last is not."""
+    rng = np.random.default_rng(0)
+    yaws = rng.uniform(-95, 95, (500, 3))
+    empty = np.zeros(0, np.uint8)
+    shard = Shard(
+        jpeg=empty, jpeg_end=np.zeros(500), png=empty, png_end=empty, truth={"pose_deg": yaws}
+    )
+    pool = Pool([])
+    pool.shards, pool._ends = [shard], np.array([500])
+    source = Source(
+        folders=(), face=Path(), guide=Path(), framing=Framing(), samples=64, frontal_batches=10
+    )
+    for made, most in ((0, 20.0), (5, 57.5), (10, 95.0)):
+        turned = np.abs(yaws[_chosen(pool, source, made, rng), 0])
+        assert most - 25 < turned.max() <= most
+
+
 def test_a_change_begins_at_the_softened_guide() -> None:
     """No change: the answer is the guide's share, and the gradient what it lacks."""
     change = torch.zeros(1, 1, 1, 3, requires_grad=True)
@@ -136,3 +170,8 @@ def test_an_untrained_head_leaves_the_guide_and_its_modes_move_it() -> None:
     assert float(error_mm(torch.from_numpy(weights)[None], missing)) < 1e-3
     assert float(error_mm(torch.zeros(1, len(weights)), missing)) > 0.1
     np.testing.assert_allclose(moved(model, sample, weights), sample.truth, atol=1e-4)
+    ibug = load_head_model().landmarks["ibug_68"]
+    moves = np.zeros_like(load_head_model().mean_mm)
+    moves[model.vertices] = (weights @ model.modes_mm).reshape(-1, 3)
+    moves = moves[load_head_model().weld]
+    np.testing.assert_allclose(missing_points_mm(sample), ibug.of(moves).ravel(), atol=1e-2)
