@@ -43,7 +43,8 @@ IBUG = [ibug for _, _, _, ibug in FRONT_POINTS]
 MESH = [mesh for _, _, mesh, _ in FRONT_POINTS]
 NAMES = [name for name, *_ in FRONT_POINTS]
 EYES = (0, 3)  # outer corners among FRONT_POINTS
-SHEET_PX, SHEET_COLUMNS = 240, 6
+SHEET_PX, SHEET_COLUMNS = 200, 10
+UNSURE = 0.012  # sigma of a point, of the square's side
 COLOURS = np.random.default_rng(4).integers(40, 255, (len(PARTS), 3)).astype(np.uint8)
 
 
@@ -115,11 +116,15 @@ def views(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, o
 
 
 def draw_sheet(network: FaceNetwork, data: Path, target: Path) -> None:
-    """24 photos: points (red where hidden), irises, and the part map under each."""
-    people = london_people(data, "train")[3::5][:12]
-    london = [london_photo(data, p, VIEWS[k % 5]) for k, p in enumerate(people)]
-    fellows = list(pictures(data / "fellows"))[5::15][:12]
-    tiles = [_tile(path, network.find) for path in [*london, *fellows]]
+    """60 photos: points (orange where unsure, red where hidden), irises, the part map under each.
+
+    24 London training people of all views, smiling too, 26 fellows, 10 of congress.
+    """
+    people = london_people(data, "train")[1::2][:24]
+    london = [london_photo(data, p, VIEWS[k % len(VIEWS)]) for k, p in enumerate(people)]
+    fellows = list(pictures(data / "fellows"))[3::7][:26]
+    congress = list(pictures(data / "congress"))[2::7][:10]
+    tiles = [_tile(path, network.find) for path in [*london, *fellows, *congress]]
     cv2.imwrite(str(target), _grid(tiles)[:, :, ::-1])
 
 
@@ -138,8 +143,11 @@ def _tile(path: Path, find: Callable[..., Look]) -> Array:
         return [(round(float(x)), round(float(y))) for x, y in places]
 
     core = load_face_points().core
-    for place, seen, inner in zip(at(look.points_px), look.visible, core, strict=True):
-        colour = (60, 255, 60) if seen > 0.5 else (255, 60, 60)
+    unsure = look.sigma_px > UNSURE * look.crop.side_px
+    for place, seen, doubt, inner in zip(
+        at(look.points_px), look.visible, unsure, core, strict=True
+    ):
+        colour = (255, 60, 60) if seen < 0.5 else (255, 170, 30) if doubt else (60, 255, 60)
         cv2.circle(drawn, place, 1, colour if inner else tuple(c // 2 for c in colour), -1)
     for place, (_, _, radius) in zip(at(look.irises_px), look.irises_px, strict=True):
         size = max(1, round(float(radius * SHEET_PX / crop.side_px)))

@@ -108,6 +108,7 @@ class Portrait:
 
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
         """
+        from faceborn.faces import part_map
         from faceborn.fit import fit_face
         from faceborn.model import load_head_model, make_shape
 
@@ -118,7 +119,10 @@ class Portrait:
             model = load_head_model()
         solid = self.solid(number) if self.geometry == "both" else None
         with self.stage("fit"):
-            fit = fit_face(self.photo, self.faces[number - 1], model, solid=solid)
+            face = self.faces[number - 1]
+            own = face.landmarks_sigma_px is not None
+            parts = part_map(self._look(number)) if own else None
+            fit = fit_face(self.photo, face, model, solid=solid, parts=parts)
             shape = make_shape(model, fit.identity, scale=fit.scale)
         self._fits[number] = fit, shape
         return fit, shape

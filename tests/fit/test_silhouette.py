@@ -15,7 +15,7 @@ from faceborn.fit.tables import tables_of
 from faceborn.geometry.raster import rasterise
 from faceborn.model import load_head_model
 from faceborn.model.shape import place_vertices
-from faceborn.types import Array, Camera, HeadModel, Photo
+from faceborn.types import Array, Camera, HeadModel, PartMap, Photo
 from tests.fit.people import DENSE_SCHEME, camera_at, known_dense_face
 
 SKIN, GROUND = (190, 140, 120), (110, 125, 140)
@@ -86,7 +86,7 @@ def test_where_nothing_is_to_be_seen_nothing_is_trusted(model: HeadModel) -> Non
     flat = plain_ground()
     flat[:] = SKIN
     photo = Photo(pixels=flat, focal_px=None, source="<test>", sha256="")
-    found = find_edges(photo, camera, contour, eye_px=250.0, reach_percent=6.0)
+    found = find_edges(photo, None, camera, contour, eye_px=250.0, reach_percent=6.0)
     assert len(found.trust) > 20
     assert found.trust.max() < 0.01
 
@@ -100,12 +100,29 @@ def test_the_offset_points_outwards_to_the_edge(model: HeadModel) -> None:
     x, y = camera.center_px
     ahead = camera.replace(center_px=(x + 6.0, y))
     photo = photograph(model, model.mean_mm, ahead, plain_ground())
-    found = find_edges(photo, camera, contour, eye_px=250.0, reach_percent=8.0)
+    found = find_edges(photo, None, camera, contour, eye_px=250.0, reach_percent=8.0)
     sideways = contour.normals_px[found.crossings, 0]
     facing = sideways > 0.8
     assert facing.sum() > 15
     moved = found.offset_px[facing] / sideways[facing]
     assert np.median(moved) == pytest.approx(6.0, abs=1.0)
+
+
+def test_edges_that_the_part_map_does_not_confirm_count_little(model: HeadModel) -> None:
+    """The same edge: trusted where the map has skin up to it, hardly where it has none."""
+    camera = camera_at(85)
+    tables = tables_of(model, DENSE_SCHEME)
+    band_mm = tables.front.points.at(np.zeros(tables.points.modes_mm.shape[2]))
+    contour = occluding_contour(tables.front, band_mm, camera)
+    photo = photograph(model, model.mean_mm, camera, plain_ground())
+    skin = (photo.pixels == SKIN).all(2).astype(np.float32)
+
+    def trust(skin: Array) -> float:
+        parts = PartMap(skin=skin, hair=0 * skin, frames=0 * skin, square_from_photo=np.eye(2, 3))
+        found = find_edges(photo, parts, camera, contour, eye_px=250.0, reach_percent=6.0)
+        return float(np.median(found.trust))
+
+    assert trust(skin) > 4 * trust(0 * skin) > 0
 
 
 def test_a_head_without_an_outline_has_no_edges() -> None:
@@ -116,5 +133,5 @@ def test_a_head_without_an_outline_has_no_edges() -> None:
         normals_px=np.zeros((0, 2)),
     )
     photo = Photo(pixels=plain_ground(), focal_px=None, source="<test>", sha256="")
-    found = find_edges(photo, camera_at(yaw_deg=90.0), none, eye_px=250.0, reach_percent=8.0)
+    found = find_edges(photo, None, camera_at(yaw_deg=90.0), none, eye_px=250.0, reach_percent=8.0)
     assert len(found.crossings) == len(found.offset_px) == len(found.trust) == 0

@@ -25,7 +25,7 @@ class Mixing:
     samples: int = 32
     share_negative: float = 0.06
     share_with_parts: float = 0.25  # the map costs memory: only so many of a batch are drawn
-    share_real: float = 0.12  # of those without a map, where there are real photographs
+    share_real: float = 0.2  # of those without a map, where there are real photographs
     framing: Framing = field(default_factory=Framing)
     gain: float = 0.12  # standard deviations of log brightness, of log colour, of an offset
     colour: float = 0.06

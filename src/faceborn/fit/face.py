@@ -15,7 +15,7 @@ from faceborn.fit.settings import OF_NETWORK, FitSettings
 from faceborn.fit.solid import sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
-from faceborn.types import Array, Face, Fit, HeadModel, Photo, Solid
+from faceborn.types import Array, Face, Fit, HeadModel, PartMap, Photo, Solid
 
 GAZE_ROUND = 4  # first round in which gaze (and the lids that go with it) is known
 SETTLED = 1e-4  # standard deviations; a round that moves the shape less is the last
@@ -27,6 +27,7 @@ def fit_face(
     model: HeadModel,
     *,
     solid: Solid | None = None,
+    parts: PartMap | None = None,
     expected: Array | None = None,
     settings: FitSettings | None = None,
 ) -> Fit:
@@ -37,19 +38,20 @@ def fit_face(
     occluding contour, gaps of lips and lids weighted apart. The points' depth is not used; that of
     a `solid`, if there is one, is: the skin is pulled onto its surface. `expected` (K,) is an
     identity that is known beforehand, from other photos of the person say: the middle of the prior
-    in place of the mean head, or of what the solid's guide expects.
+    in place of the mean head, or of what the solid's guide expects. `parts` tell the line of a
+    profile from other edges.
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
     Source: after Blanz & Vetter 1999 and Bas & Smith 2019.
     """
-    problem = _problem(
-        photo,
-        face,
-        model,
-        settings or (FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK),
-        solid,
-        expected,
+    usual = FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK
+    problem = _problem(photo, face, model, settings or usual).replace(
+        sheets=sheets_of(solid) if solid is not None else None,
+        # The mesh tells none: its points were registered with the usual focal length.
+        perspective=solid.perspective if solid is not None else face.perspective,
+        expected=solid.identity if expected is None and solid is not None else expected,
+        parts=parts,
     )
     now = _start(problem)
     for number in range(problem.settings.rounds):
@@ -64,14 +66,7 @@ def fit_face(
     return _result(problem, now, residual, face.scheme)
 
 
-def _problem(
-    photo: Photo,
-    face: Face,
-    model: HeadModel,
-    settings: FitSettings,
-    solid: Solid | None,
-    expected: Array | None,
-) -> Problem:
+def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) -> Problem:
     """Raises FaceTurnedAway and FitError where the points cannot be used."""
     roles = ROLES.get(face.scheme)
     if roles is None or len(face.landmarks_px) < roles.skin_count:
@@ -88,10 +83,6 @@ def _problem(
         sigma_px=face.landmarks_sigma_px,
         iris_px=iris if iris is not None and np.isfinite(iris).all() else None,
         iris_trust=_iris_trust(points, roles),
-        sheets=sheets_of(solid) if solid is not None else None,
-        expected=solid.identity if expected is None and solid is not None else expected,
-        # The mesh tells none: its points were registered with the usual focal length.
-        perspective=solid.perspective if solid is not None else face.perspective,
     )
 
 

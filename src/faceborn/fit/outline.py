@@ -7,7 +7,7 @@ import numpy as np
 from faceborn.fit.contour import ContourBand, match_contour, occluding_contour
 from faceborn.fit.rows import geman_mcclure, projection_jacobian
 from faceborn.fit.silhouette import find_edges
-from faceborn.types import Array, Camera, Photo
+from faceborn.types import Array, Camera, PartMap, Photo
 
 Rows = tuple[Array, Array]  # of the Jacobian (N, K + E + 6), and their residuals (N,); weighted
 
@@ -37,6 +37,7 @@ def outline_rows(
 
 def profile_rows(
     photo: Photo,
+    parts: PartMap | None,
     band: ContourBand,
     band_mm: Array,
     camera: Camera,
@@ -48,7 +49,7 @@ def profile_rows(
 ) -> Rows:
     """The line of a profile, forehead to chin, onto its edge in the photo: fit/silhouette.py."""
     contour = occluding_contour(band, band_mm, camera)
-    found = find_edges(photo, camera, contour, eye_px=eye_px, reach_percent=reach_percent)
+    found = find_edges(photo, parts, camera, contour, eye_px=eye_px, reach_percent=reach_percent)
     chosen = found.crossings
     _, jacobian = _on_edges(band, band_mm, contour.edges[chosen], contour.along[chosen], camera)
     robust = geman_mcclure((found.offset_px / sigma_px) ** 2, robust_limit)

@@ -10,7 +10,7 @@ from faceborn.fit.settings import FitSettings
 from faceborn.fit.solid import Sheets
 from faceborn.fit.tables import Tables
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
-from faceborn.types import Array, Camera, Perspective, Photo, Record
+from faceborn.types import Array, Camera, PartMap, Perspective, Photo, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,9 +24,10 @@ class Problem(Record):
     sigma_px: Array | None  # (L,) their noise where the network tells it
     iris_px: Array | None  # (2, 3) left then right: x, y, radius
     iris_trust: Array  # (2,) left then right, 0..1
-    sheets: Sheets | None  # the surface of the volumetric network's solid
-    expected: Array | None  # (K,) the identity that something else tells: the middle of the prior
-    perspective: Perspective | None  # how near the camera was
+    sheets: Sheets | None = None  # the surface of the volumetric network's solid
+    expected: Array | None = None  # (K,) the identity that something else tells
+    perspective: Perspective | None = None  # how near the camera was
+    parts: PartMap | None = None  # what is skin, for the line of a profile
 
     @property
     def prior_middle(self) -> Array:

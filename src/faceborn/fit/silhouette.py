@@ -14,11 +14,12 @@ import numpy as np
 
 from faceborn.fit.contour import Crossings
 from faceborn.geometry.rotations import FLIP
-from faceborn.types import Array, Camera, HeadModel, Photo, Record
+from faceborn.types import Array, Camera, HeadModel, PartMap, Photo, Record
 
 BIN_PERCENT = 1.5  # of the eye distance, as all percents here: one point of the line per so much
 STEP_PERCENT = 0.4  # between samples along a normal
 SIDE_PERCENT = 1.6  # how far colours are compared on both sides of an edge
+LEAST_LIKELY = 0.15  # weight of an edge that the part map does not confirm
 FAINT = 12.0  # difference of the two sides, 0..255, at which an edge counts half
 
 
@@ -39,10 +40,17 @@ def profile_skin(model: HeadModel) -> Array:
 
 
 def find_edges(
-    photo: Photo, camera: Camera, contour: Crossings, *, eye_px: float, reach_percent: float
+    photo: Photo,
+    parts: PartMap | None,
+    camera: Camera,
+    contour: Crossings,
+    *,
+    eye_px: float,
+    reach_percent: float,
 ) -> Edges:
     """Look for the strongest edge along the normal of each point of the outer line.
 
+    parts          what is skin: an edge that has none within, or goes on without, counts little
     reach_percent  how far an edge may be, three standard deviations
     """
     line = _foremost(camera, contour, eye_px * BIN_PERCENT / 100)
@@ -51,7 +59,8 @@ def find_edges(
     side = max(1, round(SIDE_PERCENT / STEP_PERCENT))
     reach = max(2, round(reach_percent / STEP_PERCENT))
     ticks = np.arange(-reach - side, reach + side + 1) * step
-    sampled = _sample(photo.pixels, places[:, None] + ticks[:, None] * normals[:, None], step)
+    along = places[:, None] + ticks[:, None] * normals[:, None]
+    sampled = _sample(photo.pixels, along, step)
     total = np.cumsum(np.pad(sampled, ((0, 0), (1, 0), (0, 0))), axis=1)
     middle = np.arange(side, len(ticks) - side)  # samples that have `side` others on both sides
     inner = (total[:, middle] - total[:, middle - side]) / side
@@ -59,12 +68,18 @@ def find_edges(
     contrast = np.linalg.norm(outer - inner, axis=2)
     offsets = ticks[middle]
     likely = contrast * np.exp(-0.5 * (offsets / (reach * step / 3)) ** 2)
+    ends = np.ones_like(likely)
+    if parts is not None:
+        skin = _skin_at(parts, along)
+        ends = skin[:, middle - side] * (1 - skin[:, middle + side])
+        likely *= LEAST_LIKELY + (1 - LEAST_LIKELY) * ends
     best = likely.argmax(1)
     strength = contrast[np.arange(len(best)), best]
+    agreed = LEAST_LIKELY + (1 - LEAST_LIKELY) * ends[np.arange(len(best)), best]
     return Edges(
         crossings=line,
         offset_px=_refined(likely, best, offsets, step),
-        trust=strength**2 / (strength**2 + FAINT**2),
+        trust=agreed * strength**2 / (strength**2 + FAINT**2),
     )
 
 
@@ -97,6 +112,17 @@ def _sample(pixels: Array, places: Array, step_px: float) -> Array:
     x, y = (places - low - 0.5).astype(np.float32).transpose(2, 0, 1)
     sampled = cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(sampled, np.float32)
+
+
+def _skin_at(parts: PartMap, places: Array) -> Array:
+    """(N, T) 0..1 the share of skin at (N, T, 2) of the photo; none outside of the map."""
+    transform = parts.square_from_photo
+    x, y = (
+        (places @ transform[:, :2].T + transform[:, 2] - 0.5).astype(np.float32).transpose(2, 0, 1)
+    )
+    if not len(x):
+        return np.zeros(places.shape[:2], np.float32)
+    return np.asarray(cv2.remap(parts.skin, x, y, cv2.INTER_LINEAR))
 
 
 def _refined(likely: Array, best: Array, offsets: Array, step_px: float) -> Array:
