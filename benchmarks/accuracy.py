@@ -37,7 +37,7 @@ from run import where
 from show import show
 
 from faceborn.errors import FaceTurnedAway, FitError
-from faceborn.faces import find_faces
+from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.faces.find import NETWORK_YAW_DEG
 from faceborn.fit import FitSettings, fit_face
 from faceborn.model import load_head_model, make_shape
@@ -102,7 +102,7 @@ class Looker:
         if face.scheme not in self.model.landmarks or face.iris_px is None:
             return seen
         try:
-            seen.fit = fit_face(photo, face, self.model)
+            seen.fit = fit_face(photo, face, self.model, hints=hints_of(look_at(photo, face)))
         except (FaceTurnedAway, FitError):
             return seen
         shape = make_shape(self.model, seen.fit.identity, scale=seen.fit.scale)

@@ -25,7 +25,7 @@ from show import show
 from skin_tone import lab_at
 
 from faceborn.errors import FaceTurnedAway, FitError
-from faceborn.faces import find_faces, look_at
+from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.faces.mesh import FaceMesh
 from faceborn.fit import FitSettings, fit_face
 from faceborn.geometry.crop import Crop
@@ -141,15 +141,16 @@ def ways(
         careful=False,
     )
     careful = mesh.locate(photo.pixels, mesh.crop_around(glance.points_px), careful=True)
+    look = look_at(photo, face)
     points = {
-        "network": look_at(photo, face).points_px[numbers, :2],
+        "network": look.points_px[numbers, :2],
         "mesh": careful.points_px[[MESH_OF_IBUG[number] for number in numbers]],
     }
     # Only the camera can move under such a prior.
     still = FitSettings(identity_weight=1e9, expression_weight=1e9, most_residual_percent=np.inf)
-    for way, settings in (("fitted head", None), ("mean head", still)):
+    for way, settings, hints in (("fitted head", None, hints_of(look)), ("mean head", still, None)):
         try:
-            fit = fit_face(photo, face, model, settings=settings)
+            fit = fit_face(photo, face, model, hints=hints, settings=settings)
         except (FaceTurnedAway, FitError):
             continue
         shape = make_shape(model, fit.identity, scale=fit.scale)

@@ -21,7 +21,7 @@ from outline import Outline, outline_error_mm, outline_from_photo, outline_of_sh
 from run import where
 
 from faceborn.errors import FaceError, FitError
-from faceborn.faces import find_faces
+from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
@@ -62,7 +62,7 @@ def look(
             if view in SIDES:
                 lines[person.key, view] = outline_from_photo(photo, faces[0])
             try:
-                fit = fit_face(photo, faces[0], model)
+                fit = fit_face(photo, faces[0], model, hints=hints_of(look_at(photo, faces[0])))
             except (FaceError, FitError):
                 continue
             heads[person.key, view] = make_shape(model, fit.identity).vertices_mm

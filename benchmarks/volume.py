@@ -34,6 +34,7 @@ from volume_cases import (
 )
 
 from faceborn.errors import FaceError, FitError
+from faceborn.faces import hints_of
 from faceborn.fit import fit_face
 from faceborn.geometry.similarity import align
 from faceborn.model import load_head_model, make_shape
@@ -151,7 +152,7 @@ def guide_of(case: Case) -> Array:
     """(V, 3) the head model as the guide lays it on the points; 0 for what is no skin."""
     guide = load_guide()
     mesh = np.zeros(load_head_model().mean_mm.shape)
-    mesh[guide.vertices] = lay(guide, case.look.points_px).vertices
+    mesh[guide.vertices] = lay(guide, case.look.points_px)
     return mesh
 
 
@@ -159,7 +160,7 @@ def fitted(case: Case, solid: Solid | None) -> Array | None:
     """(V, 3) the fitted head in the picture, with its expression; None where there is no fit."""
     model = load_head_model()
     try:
-        fit = fit_face(case.photo, case.face, model, solid=solid)
+        fit = fit_face(case.photo, case.face, model, hints=hints_of(case.look), solid=solid)
     except (FaceError, FitError):
         return None
     return posed(fit)

@@ -36,7 +36,7 @@ from volume import seen
 from volume_cases import corner_distance, distances, in_picture, skin_of, surface_of
 
 from faceborn.errors import FaceError, FitError
-from faceborn.faces import find_faces, look_at
+from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import load_face_points
@@ -112,7 +112,7 @@ def view_of(path: Path, view: str) -> View:
         vertices, triangles = isosurface(solid)
         out.surface = solid.to_photo(vertices), triangles
         for way, help_ in (("both", solid), ("fit", None)):
-            fit = fit_face(photo, faces[0], model, solid=help_)
+            fit = fit_face(photo, faces[0], model, hints=hints_of(look), solid=help_)
             out.heads[way] = make_shape(model, fit.identity).vertices_mm.astype(np.float64)
             out.fit = fit
     except (FaceError, FitError):

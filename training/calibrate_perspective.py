@@ -33,7 +33,8 @@ def main() -> None:
     options = parser.parse_args()
     network, points = FaceNetwork(options.network), load_face_points()
     mean_mm = points.of(load_head_model().mean_mm).astype(np.float64)
-    near, told = [], []
+    near: list[float] = []
+    told: list[float] = []
     for shard in read_folder(options.shards):
         for index in range(min(len(shard), options.most - len(told))):
             truth = shard.truth

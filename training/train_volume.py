@@ -35,7 +35,7 @@ from volume_network.trainer import Settings, train
 from volume_network.weights import load_weights
 
 from faceborn.assets import FOLDER as ASSETS
-from faceborn.volume.guide import FILE as GUIDE_FILE
+from faceborn.model.expected import FILE as GUIDE_FILE
 
 FACE = Path(__file__).parent / "face_network" / "weights" / "weights.npz"
 
@@ -65,6 +65,7 @@ def main() -> None:
     command.add_argument("target", type=Path)
     command.add_argument("shards", type=Path, nargs="+")
     command.add_argument("--most", type=int, default=30_000, help="photographs")
+    command.add_argument("--real", type=Path, help="what synthesize.py real has made, too")
     command = commands.add_parser("measure")
     command.add_argument("weights", type=Path)
     command.add_argument("test", type=Path)
@@ -80,7 +81,7 @@ def main() -> None:
     device = torch.device(options.device)
     face = load_face(options.face)
     if options.command == "guide":
-        learnt = learn_map(options.shards, face.eval(), most=options.most)
+        learnt = learn_map(options.shards, face.eval(), most=options.most, real=options.real)
         np.savez_compressed(options.target, map=learnt.astype(np.float16))
         return
 

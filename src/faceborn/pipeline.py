@@ -108,7 +108,7 @@ class Portrait:
 
         Raises NoFace, FaceTooSmall, FaceTurnedAway, FitError.
         """
-        from faceborn.faces import part_map
+        from faceborn.faces import hints_of
         from faceborn.fit import fit_face
         from faceborn.model import load_head_model, make_shape
 
@@ -119,10 +119,8 @@ class Portrait:
             model = load_head_model()
         solid = self.solid(number) if self.geometry == "both" else None
         with self.stage("fit"):
-            face = self.faces[number - 1]
-            own = face.landmarks_sigma_px is not None
-            parts = part_map(self._look(number)) if own else None
-            fit = fit_face(self.photo, face, model, solid=solid, parts=parts)
+            hints = hints_of(self._look(number))
+            fit = fit_face(self.photo, self.faces[number - 1], model, hints=hints, solid=solid)
             shape = make_shape(model, fit.identity, scale=fit.scale)
         self._fits[number] = fit, shape
         return fit, shape

@@ -102,6 +102,14 @@ class PartMap(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hints(Record):
+    """What a look at the whole of a face tells the fit beside its points; None where nothing."""
+
+    identity: Array | None = None  # (K,) expected, standard deviations: the middle of the prior
+    parts: PartMap | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Camera(Record):
     """A pinhole camera looking along its +z, x right and y down (OpenCV)."""
 
@@ -152,8 +160,6 @@ class Solid(Record):
     inside: Array  # (D, N, N) float32 0..1: slice from near to far, row, column; 0.5 is the surface
     near: float  # z of the front of the first slice; a slice is as thick as a cube is wide
     photo_from_square: Array  # (2, 3) x, y to pixels of the photo
-    # (K,) what the guide expects of the head model's identity, standard deviations; None: nothing
-    identity: Array | None = None
     perspective: Perspective | None = None  # of the points that the guide was laid on
 
     @property

@@ -13,7 +13,7 @@ from faceborn.model import load_head_model, make_shape
 from faceborn.model.mouth import mouth_count
 from faceborn.model.shape import place_vertices
 from faceborn.report import landmarks_68_px
-from faceborn.types import Array, Fit, HeadModel
+from faceborn.types import Array, Fit, HeadModel, Hints
 from tests.fit.people import (
     DENSE_SCHEME,
     SCHEME,
@@ -69,7 +69,9 @@ def test_an_identity_that_is_known_draws_the_head_to_it(model: HeadModel, person
 
     def off(weight: float, expected: Array | None) -> float:
         settings = FitSettings(identity_weight=weight)
-        fit = fit_face(known.photo, known.face, model, expected=expected, settings=settings)
+        fit = fit_face(
+            known.photo, known.face, model, hints=Hints(identity=expected), settings=settings
+        )
         return float(np.abs(fit.identity - told).mean())
 
     assert off(1e5, told) < 0.01

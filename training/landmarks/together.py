@@ -14,7 +14,7 @@ from faceborn.errors import FacebornError
 from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.settings import OF_NETWORK
 from faceborn.model import load_head_model
-from faceborn.types import Array, Face, Fit, Photo, Record
+from faceborn.types import Array, Face, Fit, Hints, Photo, Record
 
 TOGETHER = 60.0  # weight of each photo's identity on the mean of the person's
 ALONE = 25.0  # of that mean on the mean head
@@ -38,7 +38,11 @@ def fit_sitting(
         settings = replace(settings, identity_weight=weight)
     try:
         return fit_face(
-            sitting.photo, sitting.face, load_head_model(), expected=identity, settings=settings
+            sitting.photo,
+            sitting.face,
+            load_head_model(),
+            hints=Hints(identity=identity),
+            settings=settings,
         )
     except FacebornError:
         return None

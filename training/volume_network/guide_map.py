@@ -22,13 +22,15 @@ from photographs.shards import Shard, find_shards, read_shard
 
 from faceborn.faces.network import SIZE_PX as LOOK_PX
 from faceborn.model import load_head_model
+from faceborn.model.expected import features_of
 from faceborn.model.face_points import load_face_points
 from faceborn.model.perspective import UPSIDE_DOWN, lay_mean, nearness
 from faceborn.types import Array
-from faceborn.volume.guide import EXPRESSION_SD, NEAR_STEP_PER_MM, POSES, features_of, modes_of
+from faceborn.volume.guide import EXPRESSION_SD, NEAR_STEP_PER_MM, POSES, modes_of
 
 STIFFNESS = 300.0  # of the ridge, in samples: features have unit variance
 TOGETHER = 32
+LOOKS_AT_REAL = 12  # each time in another square
 
 
 class Row(NamedTuple):
@@ -38,11 +40,25 @@ class Row(NamedTuple):
     answer: Array  # (M + 1,)
 
 
-def learn_map(folders: Sequence[Path], face: FaceNetwork, *, most: int, seed: int = 0) -> Array:
-    """(F + 1, M + 1) float32 of `most` photographs, or of all there are."""
-    rows = list(_rows(folders, face, most, np.random.default_rng(seed)))
+def learn_map(
+    folders: Sequence[Path],
+    face: FaceNetwork,
+    *,
+    most: int,
+    real: Path | None = None,
+    seed: int = 0,
+) -> Array:
+    """(F + 1, M + 1) float32 of `most` photographs, or of all there are.
+
+    real  photographs of synthesize.py real: each is looked at LOOKS_AT_REAL times and counts more
+    """
+    rng = np.random.default_rng(seed)
+    rows = list(_rows(folders, face, most, rng))
     if not rows:
         raise SystemExit(f"no shards in {', '.join(map(str, folders))}: make some first")
+    if real is not None:
+        count = sum(len(read_shard(path)) for path in find_shards(real))
+        rows += _rows([real] * LOOKS_AT_REAL, face, LOOKS_AT_REAL * count, rng)
     told = np.stack([row.features for row in rows])
     answers = np.stack([row.answer for row in rows])
     return ridge(told, answers, STIFFNESS).astype(np.float32)

@@ -90,7 +90,7 @@ class Sitting:
             if flip:
                 truth = truth[self.mirror]
                 truth[:, 0] = 1 - truth[:, 0]
-            laid = lay(self.guide, look).vertices
+            laid = lay(self.guide, look)
             mean = lay_mean(self.guide.points_mm, look)
             samples.append(
                 Sample(

@@ -3,7 +3,7 @@
 from faceborn.faces.find import find_faces, look_at
 from faceborn.faces.interface import Detection, Detector, Landmarker, Measurement
 from faceborn.faces.network import Look
-from faceborn.faces.parts import part_map
+from faceborn.faces.parts import hints_of, part_map
 
 __all__ = [
     "Detection",
@@ -12,6 +12,7 @@ __all__ = [
     "Look",
     "Measurement",
     "find_faces",
+    "hints_of",
     "look_at",
     "part_map",
 ]

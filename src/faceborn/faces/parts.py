@@ -1,4 +1,4 @@
-"""What is skin, hair and frame of spectacles around one face, as our own network sees it."""
+"""What a look of our own network tells beside points: skin, hair, frames, an expected identity."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ import numpy as np
 
 from faceborn.faces.find import MIN_PRESENCE
 from faceborn.faces.network import PARTS, Look
-from faceborn.types import Array, PartMap
+from faceborn.model.expected import expected_identity
+from faceborn.types import Array, Hints, PartMap
 
 SKIN = ("skin", "brow", "eye", "lip", "inner mouth", "spectacles")
 HAIR = ("hair", "beard")
 FRAMES = ("spectacles",)
+
+
+def hints_of(look: Look) -> Hints:
+    """What the look tells the fit; nothing where the network sees no face."""
+    parts = part_map(look)
+    if parts is None:
+        return Hints()
+    return Hints(identity=expected_identity(look.points_px, look.rotation), parts=parts)
 
 
 def part_map(look: Look) -> PartMap | None:

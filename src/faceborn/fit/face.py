@@ -15,7 +15,7 @@ from faceborn.fit.settings import OF_NETWORK, FitSettings
 from faceborn.fit.solid import sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
-from faceborn.types import Array, Face, Fit, HeadModel, PartMap, Photo, Solid
+from faceborn.types import Array, Face, Fit, HeadModel, Hints, Photo, Solid
 
 GAZE_ROUND = 4  # first round in which gaze (and the lids that go with it) is known
 SETTLED = 1e-4  # standard deviations; a round that moves the shape less is the last
@@ -26,9 +26,8 @@ def fit_face(
     face: Face,
     model: HeadModel,
     *,
+    hints: Hints | None = None,
     solid: Solid | None = None,
-    parts: PartMap | None = None,
-    expected: Array | None = None,
     settings: FitSettings | None = None,
 ) -> Fit:
     """Camera, identity, expression, gaze and size of the head behind `face`.
@@ -36,10 +35,9 @@ def fit_face(
     Gauss-Newton on the reprojection of the landmarks: perspective, Gaussian identity prior,
     expressions within 0..1, Geman-McClure against outliers, outline points against the model's
     occluding contour, gaps of lips and lids weighted apart. The points' depth is not used; that of
-    a `solid`, if there is one, is: the skin is pulled onto its surface. `expected` (K,) is an
-    identity that is known beforehand, from other photos of the person say: the middle of the prior
-    in place of the mean head, or of what the solid's guide expects. `parts` tell the line of a
-    profile from other edges.
+    a `solid`, if there is one, is: the skin is pulled onto its surface. Of the `hints` the expected
+    identity is the middle of the prior, in place of the mean head, and the map of parts tells the
+    line of a profile from other edges.
 
     Raises FaceTurnedAway for faces that are seen too much from the side for the landmarks, and
     FitError where the landmarks make no face.
@@ -50,8 +48,7 @@ def fit_face(
         sheets=sheets_of(solid) if solid is not None else None,
         # The mesh tells none: its points were registered with the usual focal length.
         perspective=solid.perspective if solid is not None else face.perspective,
-        expected=solid.identity if expected is None and solid is not None else expected,
-        parts=parts,
+        hints=hints or Hints(),
     )
     now = _start(problem)
     for number in range(problem.settings.rounds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from faceborn.fit.settings import FitSettings
 from faceborn.fit.solid import Sheets
 from faceborn.fit.tables import Tables
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
-from faceborn.types import Array, Camera, PartMap, Perspective, Photo, Record
+from faceborn.types import Array, Camera, Hints, Perspective, Photo, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,16 +25,16 @@ class Problem(Record):
     iris_px: Array | None  # (2, 3) left then right: x, y, radius
     iris_trust: Array  # (2,) left then right, 0..1
     sheets: Sheets | None = None  # the surface of the volumetric network's solid
-    expected: Array | None = None  # (K,) the identity that something else tells
     perspective: Perspective | None = None  # how near the camera was
-    parts: PartMap | None = None  # what is skin, for the line of a profile
+    hints: Hints = field(default_factory=Hints)
 
     @property
     def prior_middle(self) -> Array:
         """(I,) of the identity's unknowns: the mean head, or what is expected."""
         middle = np.zeros(self.tables.packing.identities)
-        if self.expected is not None:
-            middle[: len(self.expected)] = self.expected
+        expected = self.hints.identity
+        if expected is not None:
+            middle[: len(expected)] = expected
         return middle
 
 

@@ -104,7 +104,7 @@ def _profile(problem: Problem, now: Estimate, number: int) -> Rows:
     reach = np.interp(number, (POSE_ROUNDS, settings.rounds - 1), settings.profile_reach_percent)
     return profile_rows(
         problem.photo,
-        problem.parts,
+        problem.hints.parts,
         band,
         band.points.at(now.shape, now.look),
         now.camera,

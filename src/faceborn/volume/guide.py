@@ -2,8 +2,7 @@
 
 It tells the volumetric network where the head is and roughly what it is like, as the landmark maps
 of Jackson et al. 2017 ("guided") do; what the picture knows better is the network's part. The map
-is the ridge regression of heads on points that `training/train_volume.py guide` finds: so it knows
-how the errors of the points hang together, which no assumed noise would.
+is that of `faceborn.model.expected`.
 """
 
 from __future__ import annotations
@@ -13,18 +12,16 @@ from functools import cache
 
 import numpy as np
 
-from faceborn.assets import asset_path
 from faceborn.model import load_head_model
+from faceborn.model.expected import features_of, load_map
 from faceborn.model.face_points import FacePoints, load_face_points
-from faceborn.model.perspective import UPSIDE_DOWN, Laid, lay_mean, nearness
+from faceborn.model.perspective import UPSIDE_DOWN, lay_mean, nearness
 from faceborn.types import Array, HeadModel, Record
 from faceborn.volume.solid import closed_triangles
 
-FILE = "guide.npz"
 EXPRESSION_SD = 0.2  # of a blendshape's weight
 POSES = 7  # the last modes: three small turns, three shifts, growth; each moves the head by mm
 TURN_MM = 100.0  # arm at which a turn's mode moves 1 mm, and growth's
-POINT_MM, NEAR_PER_MM = 5.0, 1e-3  # what the map's features are told in
 NEAR_STEP_PER_MM = 1e-4  # the same of its answer
 
 
@@ -37,16 +34,7 @@ class Guide(Record):
     mean_mm: Array  # (V, 3)
     modes_mm: Array  # (M, V * 3) identity, expression, pose
     points_mm: Array  # (L, 3) of the mean head
-    identities: int  # how many of the modes are identity's; they come first
     map: Array  # (F + 1, M + 1) features and a 1 to the modes' weights and a share of perspective
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lying(Record):
-    """The guide on points."""
-
-    vertices: Array  # (V, 3) in the frame of the points and at their scale
-    identity: Array  # (K,) of the head model, standard deviations
 
 
 def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
@@ -59,7 +47,6 @@ def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
         mean_mm=model.mean_mm[vertices],
         modes_mm=modes_of(model, vertices).reshape(-1, 3 * len(vertices)).astype(np.float32),
         points_mm=points.of(model.mean_mm).astype(np.float64),
-        identities=len(model.identity_mm),
         map=linear,
     )
 
@@ -67,9 +54,7 @@ def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
 @cache
 def load_guide() -> Guide:
     """The one that ships with the package, on its head model."""
-    with np.load(asset_path(FILE)) as stored:
-        linear = stored["map"].astype(np.float32)
-    return make_guide(load_head_model(), load_face_points(), linear)
+    return make_guide(load_head_model(), load_face_points(), load_map())
 
 
 def modes_of(model: HeadModel, vertices: Array) -> Array:
@@ -82,21 +67,12 @@ def modes_of(model: HeadModel, vertices: Array) -> Array:
     return np.concatenate([*shape, np.stack([*pose, arm])])
 
 
-def lay(guide: Guide, found: Array) -> Lying:
-    """The guide where points (L, 3) were found, x right, y down, z towards the viewer."""
+def lay(guide: Guide, found: Array) -> Array:
+    """(V, 3) the guide where points (L, 3) were found, x right, y down, z towards the viewer."""
     laid = lay_mean(guide.points_mm, found)
     answer = np.append(features_of(laid), 1.0).astype(np.float32) @ guide.map
     near = laid.near_per_mm + NEAR_STEP_PER_MM * float(answer[-1])
     shaped = guide.mean_mm + (answer[:-1] @ guide.modes_mm).reshape(-1, 3)
     vertices = shaped.astype(np.float64)
     vertices += near * nearness(vertices, guide.points_mm.mean(0), laid.rotation)
-    return Lying(
-        vertices=(vertices @ laid.rotation.T * laid.scale + laid.shift) * UPSIDE_DOWN,
-        identity=answer[: guide.identities].astype(np.float64),
-    )
-
-
-def features_of(laid: Laid) -> Array:
-    """(F,) what the map is told of the mean head on points."""
-    told = [laid.rest_mm.ravel() / POINT_MM, [laid.near_per_mm / NEAR_PER_MM]]
-    return np.concatenate([*told, laid.rotation[:2].ravel()])
+    return np.asarray((vertices @ laid.rotation.T * laid.scale + laid.shift) * UPSIDE_DOWN)

@@ -55,14 +55,12 @@ def find_solid(
     crop = Crop(center_px=middle, side_px=side, turn_rad=turn)
     places = _in_square(points_px, crop)
     head = load_guide()
-    laid = lay(head, places)
-    guide = occupancy(laid.vertices, head.triangles, size=SIZE, slices=SLICES, near=NEAR)
+    guide = occupancy(lay(head, places), head.triangles, size=SIZE, slices=SLICES, near=NEAR)
     square = crop.sample(photo.pixels, PICTURE_PX)
     return Solid(
         inside=regress(square, guide, path=path),
         near=NEAR,
         photo_from_square=crop.photo_from_square(1),
-        identity=laid.identity,
         perspective=perspective_of(points_px),
     )
 
