@@ -23,6 +23,7 @@ import numpy as np
 from datasets import (
     FRONT_POINTS,
     PROFILES,
+    SPLITS,
     VIEWS,
     YAW_DEG,
     Person,
@@ -31,7 +32,7 @@ from datasets import (
     london_photo,
     pictures,
 )
-from measures import aligned, distance_mm, narrow_face, pairwise_mm, rank_one
+from measures import aligned, camera_alone, distance_mm, narrow_face, pairwise_mm, rank_one
 from outline import Outline, outline_error_mm, outline_from_photo, outline_of_shape
 from run import where
 from show import show
@@ -39,7 +40,7 @@ from show import show
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.faces.find import NETWORK_YAW_DEG
-from faceborn.fit import FitSettings, fit_face
+from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import SCHEME
 from faceborn.photo import read_photo
@@ -51,7 +52,6 @@ RESULTS = REPOSITORY / "benchmarks" / "results"
 NAMES = [name for name, *_ in FRONT_POINTS]
 MESH = [mesh for _, _, mesh, _ in FRONT_POINTS]
 IBUG = [ibug for _, _, _, ibug in FRONT_POINTS]
-SPLITS = ("validation", "train", "held-back")
 NEUTRAL = ("02", "03", "04")
 SMILING = ("07", "08", "09")
 PAIRS = {
@@ -86,10 +86,6 @@ class Looker:
         self.network_from_deg = network_from_deg
         self.model = load_head_model()
         self.region = narrow_face(self.model)
-        # Only the camera can move under such a prior.
-        self.mean_head = FitSettings(
-            identity_weight=1e9, expression_weight=1e9, most_residual_percent=np.inf
-        )
 
     def look(self, path: Path, view: str) -> Seen:
         photo = read_photo(path)
@@ -108,7 +104,7 @@ class Looker:
         shape = make_shape(self.model, seen.fit.identity, scale=seen.fit.scale)
         seen.shape = shape.vertices_mm[self.region].astype(np.float64)
         if view == "03":
-            mean = fit_face(photo, face, self.model, settings=self.mean_head)
+            mean = fit_face(photo, face, self.model, settings=camera_alone(face))
             mean_shape = make_shape(self.model, mean.identity, scale=mean.scale)
             own = face.scheme == SCHEME
             seen.drawn = {
@@ -127,7 +123,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only so many people, for a quick look")
     parser.add_argument("--no-record", action="store_true", help="print only")
     arguments = parser.parse_args()
-    data, people = arguments.data, chosen(arguments.data, arguments.split)[: arguments.limit]
+    data, people = arguments.data, london_people(arguments.data, arguments.split)[: arguments.limit]
 
     measured: Figures = {
         "split": arguments.split,
@@ -143,15 +139,6 @@ def main() -> None:
         RESULTS.mkdir(exist_ok=True)
         target.write_text(json.dumps(rounded(measured) | where(), indent=1) + "\n")
         print(f"recorded in {target.relative_to(REPOSITORY)}")
-
-
-def chosen(data: Path, split: str) -> list[Person]:
-    """The people of a split."""
-    if split != "held-back":
-        return london_people(data, split)
-    from photographs.skins import is_held_back
-
-    return [p for p in london_people(data, "train") if is_held_back(f"london_{p.key}")]
 
 
 Album = dict[tuple[str, str], Seen]

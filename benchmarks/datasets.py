@@ -12,6 +12,7 @@ import numpy as np
 from faceborn.types import Array
 
 VIEWS = tuple(f"{number:02d}" for number in range(1, 11))  # 06-10 are 01-05, smiling
+SPLITS = ("validation", "train", "held-back")
 PROFILES = ("01", "05", "06", "10")
 # The pose in which the photographer wanted each view; yaw > 0 is to the own left.
 YAW_DEG = {"01": -90, "02": -45, "03": 0, "04": 45, "05": 90}
@@ -49,7 +50,11 @@ class Person:
 
 
 def london_people(data: Path, split: str) -> list[Person]:
-    """The people of `split`, "train" or "validation"."""
+    """The people of a split; "held-back" are training people that no network learns from."""
+    if split == "held-back":
+        from photographs.skins import is_held_back
+
+        return [p for p in london_people(data, "train") if is_held_back(f"london_{p.key}")]
     told = json.loads((data / "london" / "people.json").read_text())
     return [
         Person(

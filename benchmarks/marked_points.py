@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from accuracy import by_kind, rounded
 from datasets import FRONT_POINTS, PROFILES, YAW_DEG, Person, london_people, london_photo
+from measures import camera_alone
 from run import where
 from show import show
 from skin_tone import lab_at
@@ -27,7 +28,7 @@ from skin_tone import lab_at
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.faces.mesh import FaceMesh
-from faceborn.fit import FitSettings, fit_face
+from faceborn.fit import fit_face
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import rotation_from_angles
 from faceborn.model import load_head_model, make_shape
@@ -146,9 +147,10 @@ def ways(
         "network": look.points_px[numbers, :2],
         "mesh": careful.points_px[[MESH_OF_IBUG[number] for number in numbers]],
     }
-    # Only the camera can move under such a prior.
-    still = FitSettings(identity_weight=1e9, expression_weight=1e9, most_residual_percent=np.inf)
-    for way, settings, hints in (("fitted head", None, hints_of(look)), ("mean head", still, None)):
+    for way, settings, hints in (
+        ("fitted head", None, hints_of(look)),
+        ("mean head", camera_alone(face), None),
+    ):
         try:
             fit = fit_face(photo, face, model, hints=hints, settings=settings)
         except (FaceTurnedAway, FitError):

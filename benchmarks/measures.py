@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
-from faceborn.types import Array, HeadModel
+from faceborn.fit import FitSettings
+from faceborn.fit.settings import usual_settings
+from faceborn.types import Array, Face, HeadModel
 
 REACH_MM = 12.0
 
@@ -55,3 +58,13 @@ def rank_one(gallery: list[Array], probes: list[Array]) -> float:
     p = np.array(probes) - np.mean(probes, axis=0)
     distance = np.sqrt(((p[:, None] - g[None]) ** 2).sum(3)).mean(2)
     return float((distance.argmin(1) == np.arange(len(g))).mean())
+
+
+def camera_alone(face: Face) -> FitSettings:
+    """A fit of the mean head: nothing but the camera can move under such a prior."""
+    return replace(
+        usual_settings(face),
+        identity_weight=1e9,
+        expression_weight=1e9,
+        most_residual_percent=np.inf,
+    )

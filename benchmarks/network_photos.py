@@ -4,9 +4,9 @@
     python benchmarks/network_photos.py face_network.onnx --data ../shared/data
     python benchmarks/network_photos.py face_network.onnx --data ../shared/data --sheet OUT.png
 
-Beside it the borrowed mesh on the same photos. Steer with the training people; validation people
-(--split validation) are for one figure at the end. The sheet shows people: it stays outside of the
-repository.
+Beside it the borrowed mesh on the same photos. Steer with the training people that no network
+learns from; validation people (--split validation) are for one figure at the end. The sheet shows
+people: it stays outside of the repository.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from datasets import (
     FRONT_POINTS,
+    SPLITS,
     VIEWS,
     YAW_DEG,
     Person,
@@ -29,7 +30,6 @@ from datasets import (
     pictures,
 )
 from photographs.shards import PARTS
-from photographs.skins import is_held_back
 
 from faceborn.faces import find_faces
 from faceborn.faces.network import FaceNetwork, Look
@@ -52,10 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("network", type=Path)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
-    parser.add_argument("--split", choices=["train", "validation"], default="train")
-    parser.add_argument(
-        "--held-back", action="store_true", help="only training people that nothing is learnt from"
-    )
+    parser.add_argument("--split", choices=SPLITS, default="held-back")
     parser.add_argument("--sheet", type=Path, help="draw 24 photos instead")
     arguments = parser.parse_args()
     network = FaceNetwork(arguments.network)
@@ -63,8 +60,6 @@ def main() -> None:
         draw_sheet(network, arguments.data, arguments.sheet)
     else:
         people = london_people(arguments.data, arguments.split)
-        if arguments.held_back:
-            people = [person for person in people if is_held_back(f"london_{person.key}")]
         print(json.dumps(fronts(network, arguments.data, people), indent=1))
         print(json.dumps(views(network, arguments.data, people), indent=1))
 

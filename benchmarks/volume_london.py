@@ -1,6 +1,7 @@
 """Real people: the heads that five views of a person give, with and without the volume.
 
-    python benchmarks/volume_london.py --data ../shared/data [--split train] [--limit 8]
+    export PYTHONPATH=training
+    python benchmarks/volume_london.py --data ../shared/data [--split held-back] [--limit 8]
 
 Every neutral London photo alone: whether a surface is found; how far the fit, the fit pulled onto
 the surface (both) and the surface itself are from the joint fit of the person's five views, and of
@@ -20,8 +21,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from accuracy import rounded
-from datasets import PROFILES, london_people, london_photo
-from landmarks.together import Sitting, agree
+from datasets import PROFILES, SPLITS, london_people, london_photo
+from landmarks.together import Sitting, agree, sitting_of
 from measures import aligned, distance_mm, narrow_face, pairwise_mm
 from outline import (
     Outline,
@@ -59,7 +60,7 @@ class View:
 
     heads: dict[str, Array] = field(default_factory=dict)  # way -> (V, 3) neutral, mm
     sitting: Sitting | None = None
-    fit: Fit | None = None  # to the points alone
+    fit: Fit | None = None  # without the volume
     surface: tuple[Array, Array] | None = None  # in the photo, and triangles
     outline: Outline | None = None  # of a profile photo
 
@@ -67,7 +68,7 @@ class View:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
-    parser.add_argument("--split", choices=["validation", "train"], default="validation")
+    parser.add_argument("--split", choices=SPLITS, default="validation")
     parser.add_argument("--limit", type=int, help="only so many people, for a quick look")
     parser.add_argument("--no-record", action="store_true", help="print only")
     arguments = parser.parse_args()
@@ -105,7 +106,7 @@ def view_of(path: Path, view: str) -> View:
         return out
     if view in NEUTRAL_PROFILES:
         out.outline = outline_from_photo(photo, faces[0])
-    out.sitting = Sitting(photo=photo, face=faces[0])
+    out.sitting = sitting_of(photo, faces[0])
     look = look_at(photo, faces[0])
     solid = find_solid(photo, look.points_px, look.rotation)
     try:

@@ -2,7 +2,7 @@
 
     PYTHONPATH=src:benchmarks python training/calibrate_fit.py --data ../shared/data
 
-For each setting, over London training people that register_landmarks.py has not used: do one
+For each setting, over London training people that nothing else is learnt from: do one
 person's views agree and different people's differ (ratio, higher is better), does the head of the
 front photo predict the outline of the profile photo (mm), do four pictures of one person from 15 to
 60 cm give one head (mm), and how far are fitted from measured points. Three minutes; the table that
@@ -22,13 +22,14 @@ from measures import distance_mm, narrow_face, pairwise_mm
 from outline import Outline, outline_error_mm, outline_from_photo, outline_of_shape
 
 from faceborn.errors import FacebornError
-from faceborn.faces import find_faces
+from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.fit import FitSettings, fit_face
+from faceborn.fit.points import ROLES
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
-from faceborn.types import Array, Face, Photo
+from faceborn.types import Array, Face, Hints, Photo
 
-SKIPPED = 40  # people whose photos placed the landmarks
+Seen = tuple[Photo, Face, Hints]
 NEUTRAL = ("02", "03", "04")
 PROFILE = "01"
 GRID = (
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     data = parser.parse_args().data
 
-    people = london_people(data, "train")[SKIPPED:]
+    people = london_people(data, "held-back")
     seen = {(p.key, v): look(london_photo(data, p, v)) for p in people for v in NEUTRAL}
     outlines = {p.key: profile_outline(data, p) for p in people}
     zoom = [look(path) for path in pictures(data / "zoom")]
@@ -55,12 +56,12 @@ def main() -> None:
         print("  ".join(f"{value:6.3f}" for value in figures), " ", changed(settings))
 
 
-def look(path: Path) -> tuple[Photo, Face]:
-    """A photo without its pixels, and its largest face."""
+def look(path: Path) -> Seen:
+    """A photo without its pixels, its largest face, and what a look at it tells the fit."""
     photo = read_photo(path)
     face = find_faces(photo)[0]
     blank = np.broadcast_to(np.uint8(0), photo.pixels.shape)
-    return photo.replace(pixels=blank), face
+    return photo.replace(pixels=blank), face, hints_of(look_at(photo, face))
 
 
 def profile_outline(data: Path, person: Person) -> Outline:
@@ -71,18 +72,18 @@ def profile_outline(data: Path, person: Person) -> Outline:
 def judge(
     settings: FitSettings,
     people: list[str],
-    seen: dict[tuple[str, str], tuple[Photo, Face]],
+    seen: dict[tuple[str, str], Seen],
     outlines: dict[str, Outline],
-    zoom: list[tuple[Photo, Face]],
+    zoom: list[Seen],
 ) -> tuple[float, ...]:
     """Ratio, within, between, profile (mm), zoom (mm), residual of the fronts (percent)."""
     model = load_head_model()
     region = narrow_face(model)
     shapes: dict[tuple[str, str], Array] = {}
     profiles, residuals = [], []
-    for (person, view), (photo, face) in seen.items():
+    for (person, view), (photo, face, hints) in seen.items():
         try:
-            fit = fit_face(photo, face, model, settings=settings)
+            fit = fit_face(photo, face, model, hints=hints, settings=settings)
         except FacebornError:
             continue
         shape = make_shape(model, fit.identity, scale=fit.scale)
@@ -90,7 +91,8 @@ def judge(
         if view == "03":
             own = outline_of_shape(shape.vertices_mm, model)
             profiles.append(outline_error_mm(outlines[person], own))
-            eyes = face.landmarks_px[33] - face.landmarks_px[263]
+            right, left = ROLES[face.scheme].outer_eye_corners
+            eyes = face.landmarks_px[right] - face.landmarks_px[left]
             residuals.append(100 * np.nanmean(fit.residual_px) / np.linalg.norm(eyes))
     within = [
         distance_mm(shapes[p, a], shapes[p, b], scaled=True)
@@ -105,8 +107,8 @@ def judge(
         if (p, v) in shapes and (q, v) in shapes
     ]
     heads = []
-    for photo, face in zoom:
-        fit = fit_face(photo, face, model, settings=settings)
+    for photo, face, hints in zoom:
+        fit = fit_face(photo, face, model, hints=hints, settings=settings)
         heads.append(make_shape(model, fit.identity).vertices_mm[region].astype(np.float64))
     one, other = float(np.mean(within)), float(np.mean(between))
     apart = float(np.mean(pairwise_mm(heads, scaled=True)))

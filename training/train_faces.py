@@ -85,7 +85,9 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
     mixing = replace(
         settings.mixing,
         samples=arguments.batch or settings.mixing.samples,
-        share_with_parts=arguments.mapped or settings.mixing.share_with_parts,
+        share_with_parts=settings.mixing.share_with_parts
+        if arguments.mapped is None
+        else arguments.mapped,
     )
     design = Design(head=arguments.head, size_px=schedule.sizes[-1][1])
     settings = replace(settings, design=design, schedule=schedule, mixing=mixing)

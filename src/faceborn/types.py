@@ -88,7 +88,7 @@ class Face(Record):
     landmarks_score: float  # 0..1, how sure the landmark network is that it sees a face
     iris_px: Array | None  # (2, 3) left then right iris: x, y, radius; None if not seen
     landmarks_sigma_px: Array | None = None  # (L,) noise of x and y; None: that of the scheme
-    perspective: Perspective | None = None  # told by our own network's points alone
+    perspective: Perspective | None = None  # None: the points are the mesh's or the detector's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,7 +105,8 @@ class PartMap(Record):
 class Hints(Record):
     """What a look at the whole of a face tells the fit beside its points; None where nothing."""
 
-    identity: Array | None = None  # (K,) expected, standard deviations: the middle of the prior
+    # As Fit.identity, or its first (K,): expected, the middle of the prior.
+    identity: Array | None = None
     parts: PartMap | None = None
 
 

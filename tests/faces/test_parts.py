@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from faceborn.assets import asset_path
-from faceborn.faces import find_faces, look_at, part_map
+from faceborn.faces import find_faces, hints_of, look_at, part_map
+from faceborn.fit import fit_face
+from faceborn.model import load_head_model
 from faceborn.photo import read_photo
+from faceborn.pipeline import Portrait
 from faceborn.types import Array, PartMap, Photo
 
 
@@ -44,4 +47,29 @@ def test_no_map_where_there_is_no_face() -> None:
     wall = Photo(
         pixels=np.full_like(photo.pixels, 128), focal_px=None, source="<array>", sha256="0"
     )
-    assert part_map(look_at(wall, face)) is None
+    look = look_at(wall, face)
+    assert part_map(look) is None
+    assert hints_of(look).identity is None
+
+
+def test_a_portrait_is_fitted_with_what_its_look_tells() -> None:
+    """The pipeline's fit is the one with hints, and another than the one without."""
+    portrait = Portrait(asset_path("astronaut.jpg"))
+    photo, face, model = portrait.photo, portrait.faces[0], load_head_model()
+    hints = hints_of(look_at(photo, face))
+    assert hints.identity is not None
+    assert np.linalg.norm(hints.identity) > 0.5
+    fitted = portrait.fit()[0].identity
+    np.testing.assert_allclose(fitted, fit_face(photo, face, model, hints=hints).identity)
+    assert np.abs(fitted - fit_face(photo, face, model).identity).max() > 0.1
+
+
+def test_our_own_network_reads_a_front_where_it_is_asked_to() -> None:
+    """Its eyes lie where the mesh sees them."""
+    photo = read_photo(asset_path("astronaut.jpg"))
+    (mesh,), (own,) = find_faces(photo), find_faces(photo, network_from_deg=0.0)
+    assert (mesh.scheme, own.scheme) == ("mediapipe_478", "dense_365")
+    assert mesh.iris_px is not None
+    assert own.iris_px is not None
+    apart = np.linalg.norm(mesh.iris_px[0, :2] - mesh.iris_px[1, :2])
+    assert np.abs(own.iris_px[:, :2] - mesh.iris_px[:, :2]).max() < 0.06 * apart

@@ -64,8 +64,9 @@ def make_batch(
     drawn = round(mixing.samples * mixing.share_with_parts)
     negatives = round(mixing.samples * mixing.share_negative)
     for place in range(mixing.samples - negatives):
-        lifelike = real is not None and place >= drawn and rng.random() < mixing.share_real
-        source = real if real is not None and lifelike else pool
+        source = pool
+        if real is not None and place >= drawn and rng.random() < mixing.share_real:
+            source = real
         shard, index = source.find(int(rng.integers(len(source))))
         picture, truth, transform = cut_sample(shard, index, mixing.framing, rng, size_px)
         labels = cut_parts(shard, index, transform, size_px) if place < drawn else None

@@ -1,7 +1,7 @@
 """One identity for several photos of a person: fits drawn towards the mean that they agree on.
 
 Each fit minimises what its own photo says plus TOGETHER times its distance from the mean, and the
-mean is taken anew until both hardly move: the joint fit of all photos, by alternation.
+mean is taken anew, ROUNDS times: towards the joint fit of all photos, by alternation.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from faceborn.errors import FacebornError
-from faceborn.fit import FitSettings, fit_face
-from faceborn.fit.settings import OF_NETWORK
+from faceborn.faces import look_at, part_map
+from faceborn.fit import fit_face
+from faceborn.fit.settings import usual_settings
 from faceborn.model import load_head_model
-from faceborn.types import Array, Face, Fit, Hints, Photo, Record
+from faceborn.types import Array, Face, Fit, Hints, PartMap, Photo, Record
 
 TOGETHER = 60.0  # weight of each photo's identity on the mean of the person's
 ALONE = 25.0  # of that mean on the mean head
@@ -27,13 +28,19 @@ class Sitting(Record):
 
     photo: Photo
     face: Face
+    parts: PartMap | None
+
+
+def sitting_of(photo: Photo, face: Face) -> Sitting:
+    """With the map of parts that our own network sees."""
+    return Sitting(photo=photo, face=face, parts=part_map(look_at(photo, face)))
 
 
 def fit_sitting(
     sitting: Sitting, identity: Array | None = None, weight: float | None = None
 ) -> Fit | None:
     """The head on one photo, drawn towards `identity` with this weight; None where none fits."""
-    settings = FitSettings() if sitting.face.landmarks_sigma_px is None else OF_NETWORK
+    settings = usual_settings(sitting.face)
     if weight is not None:
         settings = replace(settings, identity_weight=weight)
     try:
@@ -41,7 +48,7 @@ def fit_sitting(
             sitting.photo,
             sitting.face,
             load_head_model(),
-            hints=Hints(identity=identity),
+            hints=Hints(identity=identity, parts=sitting.parts),
             settings=settings,
         )
     except FacebornError:

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from faceborn.types import Array, HeadModel, Record
-from photographs.hair import POINTS, strip_triangles
 from photographs.scene import Kind, Part
+from photographs.strands import POINTS, strip_triangles
 
 OFTEN = 0.24
 KINDS = ("none", "stubble", "moustache", "goatee", "full", "long")

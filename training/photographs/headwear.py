@@ -8,9 +8,9 @@ import numpy as np
 
 from faceborn.types import Array, HeadModel, Record
 from photographs.clothes import sheet_triangles
-from photographs.hair import scalp
 from photographs.hues import draw_colour
 from photographs.scene import Kind, Part
+from photographs.strands import scalp
 
 OFTEN = 0.09
 KINDS = ("none", "beanie", "cap", "brimmed", "scarf")

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from landmarks.together import Sitting, agree, fit_sitting
+from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 
 from faceborn.faces import find_faces
 from faceborn.geometry.crop import Crop
@@ -29,7 +29,7 @@ from photographs.skins import LONDON_VIEWS, is_held_back, sources
 from photographs.studio import DRAWN_PX, Studio
 from photographs.truth import describe, see_irises, see_points
 
-SIDE = 1.5  # of the picture over the longer side of the face's box: room for every training crop
+SIDE = 1.5  # of the picture over the longer side of the core points' bounds: room for every crop
 VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
 NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
 SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
@@ -88,7 +88,7 @@ class Registrar:
         camera = _camera_of(fit.camera, crop, DRAWN_PX)
         rotation = FLIP @ fit.camera.camera_from_head
         angles = (fit.yaw_deg, fit.pitch_deg, fit.roll_deg)
-        studio.scene.set_head(vertices, _upright(rotation, angles))
+        studio.scene.set_head(vertices, _pose_of(rotation, angles))
         studio.scene.look(camera)
         head_z, triangle = studio.draw_head(vertices)
         person = self._person(fit, vertices, shape.joints_mm)
@@ -113,6 +113,7 @@ class Registrar:
         )
 
     def _person(self, fit: Fit, vertices: Array, joints_mm: Array) -> Person:
+        """What `describe` asks of a person; vertices (V, 3) with their expression, mm."""
         crowd = self.studio.crowd
         eyes = joints_mm[crowd.joints]
         rings = [vertices[rim] for rim in crowd.rims]
@@ -123,7 +124,7 @@ class Registrar:
             identity=fit.identity[: len(self.model.identity_mm)],
             expression=Expression(
                 weights=fit.expression.astype(np.float32),
-                gaze_deg=np.zeros((2, 2)),
+                gaze_deg=np.full((2, 2), np.nan),  # not measured
                 lips_closed=False,
                 closed=np.zeros(2, bool),
             ),
@@ -143,7 +144,7 @@ class Registrar:
 def _sit(path: Path) -> Sitting | None:
     photo = read_photo(path)
     faces = find_faces(photo)
-    return Sitting(photo=photo, face=faces[0]) if faces else None
+    return sitting_of(photo, faces[0]) if faces else None
 
 
 def _smiles(path: Path) -> bool:
@@ -171,6 +172,7 @@ def _camera_of(camera: Camera, crop: Crop, size_px: int) -> Camera:
     )
 
 
-def _upright(rotation: Array, angles_deg: tuple[float, float, float]) -> Pose:
+def _pose_of(rotation: Array, angles_deg: tuple[float, float, float]) -> Pose:
+    """The head as it is turned; how its shoulders are is not known."""
     yaw, pitch, roll = angles_deg
     return Pose(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, rotation=rotation, torso=np.eye(3))

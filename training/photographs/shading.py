@@ -13,6 +13,7 @@ from photographs.light import irradiance
 
 # Labels of shards.PARTS.
 BACKGROUND, SKIN, BROW, EYE, LIP, INNER, HAIR, BEARD, SPECTACLES, HAT, HAND, CLOTH = range(12)
+BALD_UNDER = np.float32(0.5)  # Haircut.under of bald heads lies below
 LINEAR = (((np.arange(256) / 255.0 + 0.055) / 1.055) ** 2.4).astype(np.float32)
 LINEAR[:11] = (np.arange(11) / 255.0 / 12.92).astype(np.float32)
 
@@ -70,7 +71,7 @@ def shade(  # type: ignore[no-untyped-def]
     one, half_px = np.float32(1), np.float32(0.5)
     last_texel = tile_size - np.float32(1.001)
     # Tiles show hair before the ears; no hair grows on bald heads, which colour the scalp less.
-    bare_mm = np.float32(-26) if skin[9] < half_px else np.float32(-3)
+    bare_mm = np.float32(-26) if skin[9] < BALD_UNDER else np.float32(-3)
     map_height = shadow_z.shape[0]
     rgb = np.zeros(3, np.float32)
     red = (np.float32(0.34), np.float32(0.16), np.float32(0.10))

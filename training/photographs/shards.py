@@ -67,7 +67,7 @@ class Shard:
         return np.ascontiguousarray(bgr[:, :, ::-1])
 
     def parts(self, index: int) -> Array:
-        """(128, 128) uint8 into PARTS"""
+        """(128, 128) uint8 into PARTS, or UNKNOWN"""
         labels = cv2.imdecode(_piece(self.png, self.png_end, index), cv2.IMREAD_GRAYSCALE)
         assert labels is not None
         return labels

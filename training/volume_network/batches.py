@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Source:
     guide: Path  # the guide's map
     framing: Framing
     samples: int = 16  # of a batch
-    frontal_batches: int = 0  # so many, of each worker, grow from fronts alone to every yaw
+    frontal_batches: int = 0  # so many at the start grow from fronts alone to every yaw
 
 
 class Batch(NamedTuple):
@@ -82,45 +83,47 @@ def packed(solids: Array) -> Array:
     )
 
 
-def batches(source: Source, seed: int, *, workers: int) -> Iterator[Batch]:
-    """Batches without end; those of a seed are the same, in the order of their workers."""
+def batches(source: Source, seed: int, *, workers: int, begun: int = 0) -> Iterator[Batch]:
+    """Batches without end; those of a seed are the same, in the order of their workers.
+
+    begun  how many the run has had before
+    """
     context = multiprocessing.get_context("spawn")
     queues = [context.Queue(4) for _ in range(workers)]
     for number, queue in enumerate(queues):
-        arguments = (source, seed * 1000 + number, queue)
+        numbers = itertools.count(begun + number, workers)
+        arguments = (source, seed * 1000 + number, numbers, queue)
         context.Process(target=_work, args=arguments, daemon=True).start()
     while True:
         for queue in queues:
             yield _from_arrays(queue.get())
 
 
-def _work(source: Source, seed: int, queue: Any) -> None:
+def _work(source: Source, seed: int, numbers: Iterator[int], queue: Any) -> None:
     torch.set_num_threads(1)
     pool = Pool(source.folders)
     sitting = Sitting(pool, load_weights(source.face), read_map(source.guide))
     rng = np.random.default_rng(seed)
-    made = 0
-    while True:
+    for made, number in enumerate(numbers):
         if made % 100 == 0:
             pool.take_in()
-        numbers = _chosen(pool, source, made, rng)
-        samples = sitting.draw(numbers, source.framing, rng)
+        chosen = _chosen(pool, source, number, rng)
+        samples = sitting.draw(chosen, source.framing, rng)
         batch = pack(samples, rng)
         # Plain arrays travel by pickle: tensors would need a shared memory that containers lack.
         queue.put([item.permute(0, 2, 3, 1).numpy() for item in batch])
-        made += 1
 
 
-def _chosen(pool: Pool, source: Source, made: int, rng: np.random.Generator) -> list[int]:
-    """Numbers of the next batch's samples: any, or in the beginning those turned little."""
-    if made >= source.frontal_batches:
+def _chosen(pool: Pool, source: Source, number: int, rng: np.random.Generator) -> list[int]:
+    """The samples of batch `number`: any, or in the beginning those turned little."""
+    if number >= source.frontal_batches:
         return rng.integers(len(pool), size=source.samples).tolist()
-    most_deg = FIRST_YAW_DEG + (LAST_YAW_DEG - FIRST_YAW_DEG) * made / source.frontal_batches
+    most_deg = FIRST_YAW_DEG + (LAST_YAW_DEG - FIRST_YAW_DEG) * number / source.frontal_batches
     chosen: list[int] = []
     while len(chosen) < source.samples:
-        shard, index = pool.find(number := int(rng.integers(len(pool))))
+        shard, index = pool.find(sample := int(rng.integers(len(pool))))
         if abs(float(shard.truth["pose_deg"][index][0])) <= most_deg:
-            chosen.append(number)
+            chosen.append(sample)
     return chosen
 
 

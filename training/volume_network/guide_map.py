@@ -22,11 +22,16 @@ from photographs.shards import Shard, find_shards, read_shard
 
 from faceborn.faces.network import SIZE_PX as LOOK_PX
 from faceborn.model import load_head_model
-from faceborn.model.expected import features_of
+from faceborn.model.expected import (
+    EXPRESSION_SD,
+    NEAR_STEP_PER_MM,
+    POSES,
+    features_of,
+    modes_of,
+)
 from faceborn.model.face_points import load_face_points
 from faceborn.model.perspective import UPSIDE_DOWN, lay_mean, nearness
 from faceborn.types import Array
-from faceborn.volume.guide import EXPRESSION_SD, NEAR_STEP_PER_MM, POSES, modes_of
 
 STIFFNESS = 300.0  # of the ridge, in samples: features have unit variance
 TOGETHER = 32

@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from faceborn.volume.grid import GUIDE_SLICES, SLICES
 
+POINTS = 68
+
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
@@ -30,7 +32,7 @@ class Design:
     guided: bool = True  # else the network says everything by itself
     volume: bool = True  # tells the cubes
     modes: int = 0  # of the head model, whose weights it tells; 0: it does not
-    points: int = 0  # of the face, whose places it tells too, the multitask of the paper
+    points: bool = False  # tells iBUG's 68, too, the multitask of the paper
 
 
 class Answer(NamedTuple):
@@ -38,7 +40,7 @@ class Answer(NamedTuple):
 
     change: Tensor | None  # (B, 4 * SLICES, 48, 48) to add to the logits of the softened guide
     weights: Tensor | None  # (B, modes) to add to the weights of the guide's head
-    points: Tensor | None  # (B, points * 3) to add to the places of the guide's, mm of the head
+    points: Tensor | None  # (B, 204) to add to the places of the guide's, mm of the head
 
 
 class Unit(nn.Module):
@@ -122,7 +124,7 @@ class VolumeNetwork(nn.Module):
         if design.modes:
             self.head = HeadOfAll(width, design.modes)
         if design.points:
-            self.points = HeadOfAll(width, design.points * 3)
+            self.points = HeadOfAll(width, POINTS * 3)
 
     def forward(self, picture: Tensor, guide: Tensor) -> Answer:
         """Four cubes to a cell: `faceborn.volume.grid.unpack`. Without guide the change is all.

@@ -61,7 +61,7 @@ def train(
     run = begin(network, device)
     if restore(run, cache, device):
         tell(f"goes on at {run.seconds / 60:.1f} minutes, {run.seen} samples")
-    supply = batches(source, settings.seed + run.step, workers=settings.workers)
+    supply = batches(source, settings.seed + run.step, workers=settings.workers, begun=run.step)
     sums: dict[str, float] = defaultdict(float)
     since, last_save, last_judged = 0, run.seconds, run.seconds
     next(supply)  # workers are warm before the clock starts

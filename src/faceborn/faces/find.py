@@ -73,9 +73,10 @@ def find_faces(
 ) -> list[Face]:
     """The faces of `photo`, largest first; an empty list if there is none.
 
-    A face turned beyond `network_from_deg`, or one that the mesh does not recognise, has the points
-    of our own network (scheme "dense_365"), where that one sees a face; else the detector's five
-    (scheme "centerface_5") and no irises.
+    A face turned by `network_from_deg` or more, as our own network says (0: every one that it
+    sees), or one that the mesh does not recognise, has the points of our own network (scheme
+    "dense_365"), where that one sees a face; else the detector's five (scheme "centerface_5") and
+    no irises.
     """
     detector = detector or CenterFace()
     landmarker = landmarker or FaceMesh()
@@ -202,10 +203,11 @@ def _exact(
     unknown = face.scheme == FIVE_SCHEME
     if unknown or abs(face.yaw_deg) >= min(ASK_YAW_DEG, network_from_deg):
         look = network.find(pixels, face)
-        turned = _told_by(look, face, network.scheme)
-        if look.score >= MIN_PRESENCE and (unknown or abs(turned.yaw_deg) >= network_from_deg):
-            return turned
-    if face.scheme == FIVE_SCHEME:
+        if look.score >= MIN_PRESENCE:
+            turned = _told_by(look, face, network.scheme)
+            if unknown or abs(turned.yaw_deg) >= network_from_deg:
+                return turned
+    if unknown:
         return face
     crop = landmarker.crop_around(face.landmarks_px)
     measured = landmarker.locate(pixels, crop, careful=True)

@@ -11,7 +11,7 @@ from faceborn.fit.points import ROLES, PointRoles
 from faceborn.fit.problem import Estimate, Problem
 from faceborn.fit.rounds import improve
 from faceborn.fit.scale import HEAD_SIZE_SD, scale_from_iris
-from faceborn.fit.settings import OF_NETWORK, FitSettings
+from faceborn.fit.settings import FitSettings, usual_settings
 from faceborn.fit.solid import sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
@@ -43,8 +43,7 @@ def fit_face(
     FitError where the landmarks make no face.
     Source: after Blanz & Vetter 1999 and Bas & Smith 2019.
     """
-    usual = FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK
-    problem = _problem(photo, face, model, settings or usual).replace(
+    problem = _problem(photo, face, model, settings or usual_settings(face)).replace(
         sheets=sheets_of(solid) if solid is not None else None,
         # The mesh tells none: its points were registered with the usual focal length.
         perspective=solid.perspective if solid is not None else face.perspective,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from faceborn.types import Face
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSettings:
@@ -47,3 +49,8 @@ OF_NETWORK = FitSettings(
     pair_sigma_percent=3.0,
     most_residual_percent=5.0,
 )
+
+
+def usual_settings(face: Face) -> FitSettings:
+    """For the network that the points of a face come from."""
+    return FitSettings() if face.landmarks_sigma_px is None else OF_NETWORK

@@ -19,7 +19,7 @@ from faceborn.types import Array, Camera, HeadModel, PartMap, Photo, Record
 BIN_PERCENT = 1.5  # of the eye distance, as all percents here: one point of the line per so much
 STEP_PERCENT = 0.4  # between samples along a normal
 SIDE_PERCENT = 1.6  # how far colours are compared on both sides of an edge
-LEAST_LIKELY = 0.15  # weight of an edge that the part map does not confirm
+LEAST_LIKELY = 0.15  # weight of an edge that the part map denies: it may be wrong itself
 FAINT = 12.0  # difference of the two sides, 0..255, at which an edge counts half
 
 
@@ -68,18 +68,19 @@ def find_edges(
     contrast = np.linalg.norm(outer - inner, axis=2)
     offsets = ticks[middle]
     likely = contrast * np.exp(-0.5 * (offsets / (reach * step / 3)) ** 2)
-    ends = np.ones_like(likely)
+    agreed = np.ones_like(likely)
     if parts is not None:
         skin = _skin_at(parts, along)
         ends = skin[:, middle - side] * (1 - skin[:, middle + side])
-        likely *= LEAST_LIKELY + (1 - LEAST_LIKELY) * ends
+        agreed = LEAST_LIKELY + (1 - LEAST_LIKELY) * ends
+        likely *= agreed
     best = likely.argmax(1)
-    strength = contrast[np.arange(len(best)), best]
-    agreed = LEAST_LIKELY + (1 - LEAST_LIKELY) * ends[np.arange(len(best)), best]
+    rows = np.arange(len(best))
+    strength = contrast[rows, best]
     return Edges(
         crossings=line,
         offset_px=_refined(likely, best, offsets, step),
-        trust=agreed * strength**2 / (strength**2 + FAINT**2),
+        trust=agreed[rows, best] * strength**2 / (strength**2 + FAINT**2),
     )
 
 

@@ -17,20 +17,34 @@ from faceborn.geometry.upright import lean_rad
 from faceborn.model.face_points import load_face_points
 from faceborn.model.load import load_head_model
 from faceborn.model.perspective import Laid, lay_mean
-from faceborn.types import Array
+from faceborn.types import Array, HeadModel
 
 FILE = "guide.npz"
+EXPRESSION_SD = 0.2  # of a blendshape's weight
+POSES = 7  # the last modes: three small turns, three shifts, growth; each moves the head by mm
+TURN_MM = 100.0  # arm at which a turn's mode moves 1 mm, and growth's
 POINT_MM, NEAR_PER_MM = 5.0, 1e-3  # what the map's features are told in
+NEAR_STEP_PER_MM = 1e-4  # in which it answers a share of perspective
 
 
 @cache
 def load_map() -> Array:
     """(F + 1, M + 1) features and a 1 to the weights of modes and a share of perspective.
 
-    The modes are identity's, expression's and pose's: `faceborn.volume.guide.modes_of`.
+    The modes are those of `modes_of`, identity's first.
     """
     with np.load(asset_path(FILE)) as stored:
         return np.asarray(stored["map"], np.float32)
+
+
+def modes_of(model: HeadModel, vertices: Array) -> Array:
+    """(M, V, 3) how a weight of 1 moves vertices of the head, mm."""
+    mean = model.mean_mm[vertices].astype(np.float64)
+    arm = (mean - model.mean_mm.mean(0)) / TURN_MM
+    pose = [np.cross(axis, arm) for axis in np.eye(3)]
+    pose += [np.broadcast_to(axis, mean.shape) for axis in np.eye(3)]
+    shape = [model.identity_mm[:, vertices], EXPRESSION_SD * model.blendshapes_mm[:, vertices]]
+    return np.concatenate([*shape, np.stack([*pose, arm])])
 
 
 def features_of(laid: Laid) -> Array:

@@ -13,16 +13,11 @@ from functools import cache
 import numpy as np
 
 from faceborn.model import load_head_model
-from faceborn.model.expected import features_of, load_map
+from faceborn.model.expected import NEAR_STEP_PER_MM, features_of, load_map, modes_of
 from faceborn.model.face_points import FacePoints, load_face_points
 from faceborn.model.perspective import UPSIDE_DOWN, lay_mean, nearness
 from faceborn.types import Array, HeadModel, Record
 from faceborn.volume.solid import closed_triangles
-
-EXPRESSION_SD = 0.2  # of a blendshape's weight
-POSES = 7  # the last modes: three small turns, three shifts, growth; each moves the head by mm
-TURN_MM = 100.0  # arm at which a turn's mode moves 1 mm, and growth's
-NEAR_STEP_PER_MM = 1e-4  # the same of its answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,16 +50,6 @@ def make_guide(model: HeadModel, points: FacePoints, linear: Array) -> Guide:
 def load_guide() -> Guide:
     """The one that ships with the package, on its head model."""
     return make_guide(load_head_model(), load_face_points(), load_map())
-
-
-def modes_of(model: HeadModel, vertices: Array) -> Array:
-    """(M, V, 3) how a weight of 1 moves vertices of the head, mm."""
-    mean = model.mean_mm[vertices].astype(np.float64)
-    arm = (mean - model.mean_mm.mean(0)) / TURN_MM
-    pose = [np.cross(axis, arm) for axis in np.eye(3)]
-    pose += [np.broadcast_to(axis, mean.shape) for axis in np.eye(3)]
-    shape = [model.identity_mm[:, vertices], EXPRESSION_SD * model.blendshapes_mm[:, vertices]]
-    return np.concatenate([*shape, np.stack([*pose, arm])])
 
 
 def lay(guide: Guide, found: Array) -> Array:

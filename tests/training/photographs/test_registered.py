@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from landmarks.together import Sitting, agree, fit_sitting
+from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 from photographs.registered import Registrar, photographs
 from photographs.shards import SEEN, SIZE_PX, UNKNOWN
 
@@ -24,8 +24,8 @@ DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 PORTRAIT = asset_path("astronaut.jpg")
 
 
-def sitting_of(photo: Photo) -> Sitting:
-    return Sitting(photo=photo, face=find_faces(photo)[0])
+def sitting(photo: Photo) -> Sitting:
+    return sitting_of(photo, find_faces(photo)[0])
 
 
 def test_the_truth_of_a_portrait_lies_on_its_eyes() -> None:
@@ -33,7 +33,7 @@ def test_the_truth_of_a_portrait_lies_on_its_eyes() -> None:
     (sample,) = Registrar().person([PORTRAIT])
     truth = sample.truth
     cut_out = Photo(pixels=sample.image, focal_px=None, source="<array>", sha256="0")
-    seen = sitting_of(cut_out).face.iris_px
+    seen = sitting(cut_out).face.iris_px
     assert seen is not None
     assert np.abs(seen[:, :2] - truth["iris"][:, :2]).max() < 2.0
     assert np.abs(seen[:, 2] / truth["iris"][:, 2] - 1).max() < 0.3
@@ -48,8 +48,8 @@ def test_two_photos_of_a_person_agree_on_one_identity(tmp_path: Path) -> None:
     """A blurred, smaller copy gives another head; together they give one between them."""
     photo = read_photo(PORTRAIT)
     small = cv2.GaussianBlur(cv2.resize(photo.pixels, None, fx=0.4, fy=0.4), (0, 0), 1.5)
-    sittings = [sitting_of(photo), sitting_of(photo.replace(pixels=small))]
-    fits = [fit_sitting(sitting) for sitting in sittings]
+    sittings = [sitting(photo), sitting(photo.replace(pixels=small))]
+    fits = [fit_sitting(one) for one in sittings]
     one, other = (fit.identity for fit in fits if fit is not None)
     agreed = agree([(s, fit) for s, fit in zip(sittings, fits, strict=True) if fit is not None])
     apart = np.linalg.norm(one - other)
