@@ -74,7 +74,7 @@ def test_the_line_is_found_though_the_points_do_not_know_it(
         return float(np.abs(reached - truth).mean())
 
     blind = replace(OF_NETWORK, profile_deg=200.0)
-    assert error_px(OF_NETWORK) < 0.4 * error_px(blind)
+    assert error_px(OF_NETWORK) < 0.5 * error_px(blind)
 
 
 def test_where_nothing_is_to_be_seen_nothing_is_trusted(model: HeadModel) -> None:

@@ -182,8 +182,8 @@ def _result(problem: Problem, now: Estimate, residual_px: Array, scheme: str) ->
 def _scale(problem: Problem, now: Estimate) -> tuple[float, float]:
     """Size of this head over the model's, and its relative standard deviation."""
     pupils, iris = problem.tables.pupils, problem.iris_px
-    # The face network's radii are not calibrated: they say nothing about size.
-    if iris is None or pupils is None or problem.sigma_px is not None:
+    # Of a profile one iris is hidden, the other seen as a line.
+    if iris is None or pupils is None or abs(now.angles_deg[0]) > problem.settings.irises_deg:
         return 1.0, HEAD_SIZE_SD
     depths = now.camera.to_camera(pupils.at(now.shape))[:, 2]
     return scale_from_iris(iris[:, 2], depths, problem.iris_trust, now.camera.focal_px)
