@@ -1,7 +1,7 @@
 """Our own face network on one face: points of the head model at any yaw, pose, and what is where.
 
-Trained on synthetic photographs: docs/model_card_faces.md. It looks twice, the second time at an
-upright square around the points of the first, straight and in a mirror.
+Trained on synthetic and registered real photographs: docs/model_card_faces.md. It looks twice, the
+second time at an upright square around the points of the first, straight and in a mirror.
 """
 
 from __future__ import annotations
