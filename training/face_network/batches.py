@@ -25,7 +25,7 @@ class Mixing:
     samples: int = 32
     share_negative: float = 0.06
     share_with_parts: float = 0.25  # the map costs memory: only so many of a batch are drawn
-    share_real: float = 0.2  # of those without a map, where there are real photographs
+    share_real: float = 0.2  # where there are real photographs
     framing: Framing = field(default_factory=Framing)
     gain: float = 0.12  # standard deviations of log brightness, of log colour, of an offset
     colour: float = 0.06
@@ -55,7 +55,7 @@ def make_batch(
 ) -> Batch:
     """The batch of a seed: the same seed and pools, the same batch.
 
-    real  photographs whose parts nobody knows
+    real  photographs whose parts are known here and there, or nowhere
     """
     rng = np.random.default_rng(seed)
     pictures: list[Array] = []
@@ -65,7 +65,7 @@ def make_batch(
     negatives = round(mixing.samples * mixing.share_negative)
     for place in range(mixing.samples - negatives):
         source = pool
-        if real is not None and place >= drawn and rng.random() < mixing.share_real:
+        if real is not None and rng.random() < mixing.share_real:
             source = real
         shard, index = source.find(int(rng.integers(len(source))))
         picture, truth, transform = cut_sample(shard, index, mixing.framing, rng, size_px)

@@ -1,8 +1,8 @@
 """Real photographs with the head model laid on them: what it says is their truth.
 
-All photos of one person share one identity (landmarks.together). What covers a face and what lies
-around it is not known of a real photo: its points count as seen where the head itself does not hide
-them, and its part map says UNKNOWN. London people of the training split, `canada` and `fellows`;
+All photos of one person share one identity (landmarks.together). What covers a face is not known
+of a real photo: its points count as seen where the head itself does not hide them. Of its parts
+backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of the training split, `canada` and `fellows`;
 never a validation person. Nothing of it enters the repository.
 """
 
@@ -21,9 +21,11 @@ from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
 from faceborn.types import Array, Camera, Fit, Photo
+from photographs.backdrop import known_parts
 from photographs.cameras import Pose
 from photographs.expressions import Expression
 from photographs.people import Person
+from photographs.scene import Kind
 from photographs.shards import MAP_PX, SIZE_PX, UNKNOWN, Sample
 from photographs.skins import LONDON_VIEWS, is_held_back, sources
 from photographs.studio import DRAWN_PX, Studio
@@ -34,6 +36,9 @@ VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
 NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
 SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
 MOST_RESIDUAL = {"mediapipe_478": 1.3, "dense_365": 2.5}  # median, percent of the eye distance
+COVERED_PARTS = ("lips", "brows", "lids", "eye_sockets", "beard", "nostrils", "ears")
+EYES_ROW, CHIN = 28, 8  # of iBUG: no fringe hangs below the eyes
+PLAIN = ("london", "canada")  # sets photographed before a plain backdrop
 SEED = -1  # of no folder that can be drawn again
 
 
@@ -72,11 +77,14 @@ class Registrar:
             fit = fit_sitting(sitting, identity, SURE)
             if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
                 continue
-            samples.append(self._sample(sitting.photo, fit))
+            samples.append(self._sample(sitting.photo, fit, plain=path.parent.name in PLAIN))
         return samples
 
-    def _sample(self, photo: Photo, fit: Fit) -> Sample:
-        """The picture around the face, and the head that was laid on it."""
+    def _sample(self, photo: Photo, fit: Fit, *, plain: bool) -> Sample:
+        """The picture around the face, and the head that was laid on it.
+
+        plain  before a plain backdrop
+        """
         studio = self.studio
         shape = make_shape(self.model, fit.identity, scale=fit.scale)
         vertices = shape.with_expression(fit.expression)
@@ -106,10 +114,36 @@ class Registrar:
             DRAWN_PX,
         )
         self.count += 1
+        picture = crop.sample(photo.pixels, SIZE_PX)
         return Sample(
-            image=crop.sample(photo.pixels, SIZE_PX),
-            parts=np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
+            image=picture,
+            parts=self._parts(picture, landmarks)
+            if plain
+            else np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
             truth=truth | {"seed": np.array([SEED, self.count], np.int64)},
+        )
+
+    def _parts(self, picture: Array, landmarks: Array) -> Array:
+        """What can be told of the parts; the head was drawn last."""
+        scene, buffers = self.studio.scene, self.studio.buffers
+        at = ((np.arange(MAP_PX) + 0.5) * DRAWN_PX / MAP_PX).astype(int)
+        cells = np.ix_(at, at)
+        triangle = buffers.triangle[cells]
+        head = triangle >= 0
+        rows = landmarks[:, 1] * MAP_PX / DRAWN_PX
+        skin = head & (scene.kinds[np.maximum(triangle, 0)] <= Kind.SCALP)
+        corners = scene.triangles[np.maximum(triangle, 0)]
+        first, second = buffers.first[cells], buffers.second[cells]
+        shares = np.stack([first, second, 1 - first - second], 2)
+        hair_mm = (scene.masks[corners, 0] * shares).sum(2)
+        cover = np.max([self.model.masks[name] for name in COVERED_PARTS], 0)
+        bare = skin & ((cover[corners] * shares).sum(2) < 0.05)
+        return known_parts(
+            picture,
+            head,
+            np.where(bare | (hair_mm > 0), np.where(skin, hair_mm, np.nan), np.nan),
+            bare & (np.arange(MAP_PX)[:, None] > rows[EYES_ROW]),
+            float(rows[CHIN]),
         )
 
     def _person(self, fit: Fit, vertices: Array, joints_mm: Array) -> Person:

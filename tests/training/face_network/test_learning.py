@@ -59,16 +59,15 @@ def test_parts_that_nobody_knows_teach_nothing() -> None:
     assert parts_loss(logits, classes) != parts_loss(logits, classes.clamp_max(PART_COUNT - 1))
 
 
-def test_real_photographs_join_where_no_map_is_drawn(pool: Pool, tmp_path: Path) -> None:
-    """They have no map: with a share of 1 all others of the batch are theirs."""
+def test_real_photographs_join(pool: Pool, tmp_path: Path) -> None:
+    """With a share of 1 the whole batch is theirs, without them none of it."""
     real = Pool([write_drawn(tmp_path / "real", 6)])
     real.take_in()
     real.shards[0].truth["expression"][:] = 0.5
-    mixing = Mixing(samples=8, share_real=1.0, share_with_parts=0.25, share_negative=0.0)
+    mixing = Mixing(samples=8, share_real=1.0, share_negative=0.0)
     mixed = make_batch(pool, mixing, 64, 1, real=real)
-    assert len(mixed.parts) == 2
-    assert (mixed.expression[:2].amax(1) == 1).all()
-    assert (mixed.expression[2:] == 0.5).all()
+    assert (mixed.expression == 0.5).all()
+    assert (make_batch(pool, mixing, 64, 1).expression.amax(1) == 1).all()
 
 
 def test_no_answer_is_better_than_the_truth(pool: Pool) -> None:
