@@ -27,10 +27,10 @@ class Mixing:
     share_with_parts: float = 0.25  # the map costs memory: only so many of a batch are drawn
     share_real: float = 0.2  # where there are real photographs
     framing: Framing = field(default_factory=Framing)
-    gain: float = 0.12  # standard deviations of log brightness, of log colour, of an offset
-    colour: float = 0.06
+    gain: float = 0.2  # standard deviations of log brightness, of log colour, of an offset
+    colour: float = 0.12
     offset: float = 0.06
-    share_grey: float = 0.1  # without colour, beside those that were photographed so
+    share_grey: float = 0.25  # without colour, beside those that were photographed so
 
 
 class Batch(NamedTuple):

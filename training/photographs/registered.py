@@ -2,8 +2,8 @@
 
 All photos of one person share one identity (landmarks.together). What covers a face is not known
 of a real photo: its points count as seen where the head itself does not hide them. Of its parts
-backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of the training split, `canada` and `fellows`;
-never a validation person. Nothing of it enters the repository.
+backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of the training
+split, `canada` and `fellows`; never a validation person. Nothing of it enters the repository.
 """
 
 from __future__ import annotations
