@@ -1,6 +1,6 @@
 """How right the faces and heads are: printed, and recorded in benchmarks/results/accuracy.json.
 
-    python benchmarks/accuracy.py --data ../shared/data [--split train] [--limit 20]
+    python benchmarks/accuracy.py --data ../shared/data [--split held-back] [--limit 20]
 
 Found rate per view, landmark error on fronts, agreement of the shapes that different photos of one
 person give, the true profile against the one that the front fit predicts; each beside the same

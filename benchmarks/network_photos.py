@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--split", choices=SPLITS, default="held-back")
-    parser.add_argument("--sheet", type=Path, help="draw 24 photos instead")
+    parser.add_argument("--sheet", type=Path, help="draw 60 photos instead")
     arguments = parser.parse_args()
     network = FaceNetwork(arguments.network)
     if arguments.sheet:
