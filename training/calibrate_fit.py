@@ -2,7 +2,7 @@
 
     PYTHONPATH=src:benchmarks python training/calibrate_fit.py --data ../shared/data
 
-For each setting, over London training people that nothing else is learnt from: do one
+For each setting, over London training people that no network learns from: do one
 person's views agree and different people's differ (ratio, higher is better), does the head of the
 front photo predict the outline of the profile photo (mm), do four pictures of one person from 15 to
 60 cm give one head (mm), and how far are fitted from measured points. Three minutes; the table that

@@ -27,7 +27,7 @@ from landmarks.source_model import source_model
 from landmarks.start import start_landmarks
 
 TARGET = Path(__file__).resolve().parent / "head" / "mediapipe_478.npz"
-PEOPLE = 40  # of the training people; the other 23 judge (calibrate_fit.py)
+PEOPLE = 40  # of the training people
 RENDERS = 120  # pictures of random heads that say where the points around the eyes lie
 NEUTRAL = ("02", "03", "04")
 

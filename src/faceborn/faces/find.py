@@ -40,7 +40,7 @@ CROP_OVER_BOX = 1.45  # of the long side; the mesh's chin is 2.5 times as wrong 
 
 # From this yaw on, as our own network says it, its points take the place of the mesh's: those
 # saturate near 50 degrees, and from 36 on they tell people apart less well. Five London training
-# people that nothing is learnt from (none of their views lies between 8 and 33 degrees):
+# people that no network learns from (none of their views lies between 8 and 33 degrees):
 #     network from  views 02 03 04: one person, others mm, ratio   all five views
 #     48 degrees    .74  1.50  2.03                                1.00  1.79  1.79
 #     25 degrees    .73  1.59  2.19                                 .84  1.80  2.15

@@ -39,8 +39,8 @@ class FitSettings:
 
 
 # For the points of our own network: they tell their noise, and the line of a profile, on turned
-# faces that of nose, lips and chin, adds to them. Five London training people that nothing is
-# learnt from, five views: ratio of others' to one person's distance 1.79 -> 2.15 with this network
+# faces that of nose, lips and chin, adds to them. Five London training people that no network
+# learns from, five views: ratio of others' to one person's distance 1.79 -> 2.15 with this network
 # from 25 degrees on instead of from 48; with identity 12 as before 2.06, with the line from 60
 # degrees on 2.11, with expression 10 2.13. Neutral lips stand 0.3 to 0.9 mm apart on turned views.
 OF_NETWORK = FitSettings(
