@@ -60,9 +60,9 @@ def make(
 
 def register(out: Path, data: Path, *, held_back: bool) -> Iterator[str]:
     """Write real photographs with the head that lies on them to `out`; one shard."""
-    from photographs.registered import Registrar, photographs
+    from photographs.registered import Registrar, learn_style, photographs
 
-    registrar, samples = Registrar(), []
+    registrar, samples = Registrar(learn_style(data)), []
     for person, paths in photographs(data, held_back=held_back):
         found = registrar.person(paths)
         samples += found

@@ -41,6 +41,7 @@ def main() -> None:
     command.add_argument("--real", type=Path, help="what synthesize.py real has made, mixed in")
     command.add_argument("--start", type=Path, help="weights to begin with")
     command.add_argument("--head", choices=["local", "global"], default="local")
+    command.add_argument("--refined", action="store_true", help="look at points a third time")
     command.add_argument("--size", type=int, help="one size of picture throughout, px")
     command.add_argument("--peak", type=float, default=Schedule().peak, help="learning rate")
     command.add_argument("--batch", type=int, help="samples per step")
@@ -89,9 +90,9 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
         if arguments.mapped is None
         else arguments.mapped,
     )
-    design = Design(head=arguments.head, size_px=schedule.sizes[-1][1])
+    design = Design(head=arguments.head, size_px=schedule.sizes[-1][1], refined=arguments.refined)
     settings = replace(settings, design=design, schedule=schedule, mixing=mixing)
-    start = load_weights(arguments.start) if arguments.start else None
+    start = load_weights(arguments.start, refined=arguments.refined) if arguments.start else None
     if start:
         settings = replace(settings, design=start.design, likelihood_from_views=0)
     if arguments.parts_only:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from face_network.batches import Mixing, to_network
 from face_network.framing import STEADY, Framing
+from face_network.losses import GAPS
 from face_network.negatives import cut_negative
 from face_network.network import Answer, FaceNetwork
 from face_network.pool import Pool
@@ -35,6 +36,7 @@ def evaluate(
 
     face, inner, jaw, hidden: mean distance in % of the head's eye distance, as large as if it were
     seen from the front; of seen core points, iBUG 17-67, iBUG 0-16, core points not seen.
+    gap: the same of the way from one lip or lid to the other.
     sigma: root mean square of distance over predicted sigma, per axis; 1 is honest.
     """
     rows = [_measure(*item) for item in _answers(network, pool, most, device, framing)]
@@ -135,6 +137,7 @@ def _measure(answer: Answer, place: int, truth: Truth, yaw_deg: float) -> Figure
         "face": _mean(error[seen]),
         "rough": _mean(rough[seen]),
         "inner": _mean(error[INNER_FACE][seen[INNER_FACE]]),
+        "gap": _gap_error(found, truth) / unit,
         "jaw": _mean(error[JAW][seen[JAW]]),
         "hidden": _mean(error[points.core & ~truth.visible]),
         "depth": _mean(depth[seen]),
@@ -144,6 +147,13 @@ def _measure(answer: Answer, place: int, truth: Truth, yaw_deg: float) -> Figure
         "expression": float(np.abs(expression - truth.expression).mean()),
         "visible_wrong": float((visible != truth.visible)[points.core].mean()),
     }
+
+
+def _gap_error(found: Array, truth: Truth) -> float:
+    """Mean over the seen pairs of GAPS, in sides."""
+    one, other = np.array(GAPS).T
+    wrong = (found[one] - found[other]) - (truth.points[one, :2] - truth.points[other, :2])
+    return _mean(np.linalg.norm(wrong, axis=1)[truth.visible[one] & truth.visible[other]])
 
 
 def _eye_distance(truth: Truth) -> float:

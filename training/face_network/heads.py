@@ -74,7 +74,7 @@ class LocalPoints(nn.Module):
         cells = functional.adaptive_avg_pool2d(features.middle.float(), COARSE_CELLS)
         code = self.code(torch.cat([places, features.whole.float(), cells.flatten(1)], 1))
         rough = self.rough(torch.cat([code, places], 1)).view(-1, self.count, 2)
-        found = _sampled(features.fine.float(), rough.detach())  # (L, B, fine)
+        found = sampled(features.fine.float(), rough.detach())  # (L, B, fine)
         read = functional.relu(torch.baddbmm(self.read_bias, found, self.read_weight))
         nearby = torch.bmm(read, self.local).transpose(0, 1)  # (B, L, 2)
         joined = self.join(torch.cat([read.transpose(0, 1).flatten(1), code], 1))
@@ -173,7 +173,7 @@ def _centres(maps: Tensor) -> Tensor:
     return (maps.flatten(2).softmax(2) @ places).flatten(1)
 
 
-def _sampled(cells: Tensor, xy: Tensor) -> Tensor:
+def sampled(cells: Tensor, xy: Tensor) -> Tensor:
     """(B, C, H, W) at (B, L, 2) to (L, B, C); outside of the picture its border goes on."""
     grid = xy[:, None] * 2 - 1
     found = functional.grid_sample(cells, grid, padding_mode="border", align_corners=False)

@@ -19,6 +19,7 @@ class LossWeights:
     """Of each term; the points' is 1."""
 
     rough: float = 0.5
+    gaps: float = 0.3
     depth: float = 0.25
     visible: float = 0.2
     irises: float = 0.1
@@ -30,6 +31,14 @@ class LossWeights:
 
 ROUGH_UNIT = 0.02  # sides: from here on the rough places' loss is no longer quadratic
 MIN_RADIUS = 1e-3
+# iBUG points that face each other: what lies between lips or lids is small beside the error that
+# both have in common, so it has a loss of its own. Then height and width of the mouth.
+GAPS = (
+    *((61, 67), (62, 66), (63, 65), (60, 64)),
+    *((37, 41), (38, 40), (43, 47), (44, 46)),
+    *((50, 58), (51, 57), (52, 56), (48, 54)),
+)
+GAP_UNIT = 0.004  # sides, half a pixel
 # Of shards.PARTS in order: rare ones count more, or they are skin for 20,000 views; not as much as
 # they are rare, or brows and lips come out twice their size.
 PART_WEIGHTS = (0.8, 0.8, 1.4, 1.5, 1.3, 1.5, 0.9, 1.2, 1.8, 1.1, 1.3, 1.0)
@@ -65,11 +74,17 @@ def losses(
     rough = torch.sqrt(
         ((answer.rough_xy[:faces] - batch.points[..., :2]) ** 2).sum(2) + ROUGH_UNIT**2
     )
+    one, other = [pair[0] for pair in GAPS], [pair[1] for pair in GAPS]
+    parted = points.xy[:faces, one] - points.xy[:faces, other]
+    truly = batch.points[:, one, :2] - batch.points[:, other, :2]
+    both_seen = batch.visible[:, one] * batch.visible[:, other]
+    of_gap = torch.sqrt(((parted - truly) ** 2).sum(2) + GAP_UNIT**2) / GAP_UNIT - 1
     is_face = torch.zeros_like(whole.face)
     is_face[:faces] = 1.0
     terms = {
         "points": (of_point * weight).sum(1).mean(),
         "rough": (rough * weight).sum(1).mean() / ROUGH_UNIT,
+        "gaps": (of_gap * both_seen).sum() / (both_seen.sum() + 1e-6),
         "depth": (of_depth * weight).sum(1).mean(),
         "visible": functional.binary_cross_entropy_with_logits(
             points.visible[:faces], batch.visible

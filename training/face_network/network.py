@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from face_network.body import STRIDE_COARSE, Body
 from face_network.heads import GlobalPoints, LocalPoints, PartMap, Points, Whole, WholeFace
+from face_network.refinement import Refinement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Design:
     anchors: int = 96
     hidden: int = 320
     size_px: int = 128  # of the picture it is made for
+    refined: bool = False  # whether points are looked at a third time
 
 
 class Answer(NamedTuple):
@@ -65,6 +67,11 @@ class FaceNetwork(nn.Module):
             )
         else:
             raise ValueError(f"no head {design.head!r}: local or global")
+        self.refinement = (
+            Refinement(count=len(mean_xyd), fine=body.fine_width, code=design.hidden)
+            if design.refined
+            else None
+        )
         self.whole = WholeFace(
             code=design.hidden, whole=body.whole_width, expressions=expressions, eyes=eyes
         )
@@ -74,6 +81,8 @@ class FaceNetwork(nn.Module):
         """(B, 3, S, S) RGB in -1..1; parts are drawn for the first `parts_of` pictures, or all."""
         features = self.body(picture)
         seen = self.head(features)
+        if self.refinement is not None:
+            seen = self.refinement(picture, features, seen)
         whole = self.whole(features, seen)
         parts = None
         if parts_of is None or parts_of > 0:

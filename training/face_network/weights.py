@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,10 +24,17 @@ def build(design: Design, mean_xyd: torch.Tensor) -> FaceNetwork:
     )
 
 
-def load_weights(path: Path) -> FaceNetwork:
-    """What `learning.weights.save_weights` wrote, ready to be used or trained further."""
+def load_weights(path: Path, *, refined: bool = False) -> FaceNetwork:
+    """What `learning.weights.save_weights` wrote, ready to be used or trained further.
+
+    refined  with a third look at the points, which does nothing yet where the weights have none
+    """
     stored = read_weights(path)
     count = stored.state["head.rest.bias"].numel() // POINT_CHANNELS
-    network = build(Design(**stored.design), torch.zeros(count, 3))
-    network.load_state_dict(stored.state)
+    design = Design(**stored.design)
+    added = refined and not design.refined
+    network = build(replace(design, refined=True) if added else design, torch.zeros(count, 3))
+    lacking, unknown = network.load_state_dict(stored.state, strict=not added)
+    if unknown or any(not name.startswith("refinement.") for name in lacking):
+        raise ValueError(f"{path}: not the weights of such a network")
     return network

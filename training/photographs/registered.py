@@ -1,9 +1,11 @@
 """Real photographs with the head model laid on them: what it says is their truth.
 
 All photos of one person share one identity (landmarks.together). What covers a face is not known
-of a real photo: its points count as seen where the head itself does not hide them. Of its parts
-backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of the training
-split, `canada` and `fellows`; never a validation person. Nothing of it enters the repository.
+of a real photo: its points count as seen where the head itself does not hide them. Where points
+were placed by hand (landmarks.placed), they have the last word, and the photo counts PLACED_TIMES.
+Of its parts backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of
+the training split, `canada` and `fellows`; never a validation person. Nothing of it enters the
+repository.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from landmarks.placed import IBUG, Style, placed_px, spread
 from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 
 from faceborn.faces import find_faces
@@ -35,10 +38,13 @@ SIDE = 1.5  # of the picture over the longer side of the core points' bounds: ro
 VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
 NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
 SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
-MOST_RESIDUAL = {"mediapipe_478": 1.3, "dense_365": 2.5}  # median, percent of the eye distance
+MESH_SCHEME = "mediapipe_478"
+MOST_RESIDUAL = {MESH_SCHEME: 1.3, "dense_365": 2.5}  # median, percent of the eye distance
 COVERED_PARTS = ("lips", "brows", "lids", "eye_sockets", "beard", "nostrils", "ears")
 EYES_ROW, CHIN = 28, 8  # of iBUG: no fringe hangs below the eyes
 PLAIN = ("london", "canada")  # sets photographed before a plain backdrop
+STYLE = "london"  # set whose hand-placed points say where a corner is
+PLACED_TIMES = 3
 SEED = -1  # of no folder that can be drawn again
 
 
@@ -55,17 +61,31 @@ def photographs(data: Path, *, held_back: bool) -> Iterator[tuple[str, list[Path
             yield person, [first]
 
 
+def learn_style(data: Path) -> Style:
+    """What is usual of the points placed by hand, on people whose photos may be learnt from."""
+    seen = []
+    for _, paths in photographs(data, held_back=False):
+        for path in paths:
+            if placed_px(path) is None:
+                continue
+            faces = find_faces(read_photo(path))
+            if faces and faces[0].scheme == MESH_SCHEME:
+                seen.append((path, faces[0].landmarks_px))
+    return Style.learn(seen, wanted=STYLE)
+
+
 class Registrar:
     """Lays the head model on the photos of one person after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: Style) -> None:
+        self.style = style
         self.model = load_head_model()
         self.studio = Studio()
         self.count = 0
 
     def person(self, paths: list[Path]) -> list[Sample]:
         """A sample of every photo on which the head lies well."""
-        sittings = {path: sitting for path in paths if (sitting := _sit(path)) is not None}
+        sittings = {path: sitting for path in paths if (sitting := self._sit(path)) is not None}
         alone = {path: fit for path, sitting in sittings.items() if (fit := fit_sitting(sitting))}
         if not alone:
             return []
@@ -77,13 +97,27 @@ class Registrar:
             fit = fit_sitting(sitting, identity, SURE)
             if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
                 continue
-            samples.append(self._sample(sitting.photo, fit, plain=path.parent.name in PLAIN))
+            placed = self.style.wanted_px(path)
+            plain = path.parent.name in PLAIN
+            sample = self._sample(sitting.photo, fit, plain=plain, placed=placed)
+            samples += [sample] * (1 if placed is None else PLACED_TIMES)
         return samples
 
-    def _sample(self, photo: Photo, fit: Fit, *, plain: bool) -> Sample:
+    def _sit(self, path: Path) -> Sitting | None:
+        photo = read_photo(path)
+        faces = find_faces(photo)
+        if not faces:
+            return None
+        face = faces[0]
+        if face.scheme == MESH_SCHEME:
+            face = face.replace(landmarks_px=self.style.mended(path, face.landmarks_px))
+        return sitting_of(photo, face)
+
+    def _sample(self, photo: Photo, fit: Fit, *, plain: bool, placed: Array | None) -> Sample:
         """The picture around the face, and the head that was laid on it.
 
-        plain  before a plain backdrop
+        plain   before a plain backdrop
+        placed  (8, 2) where IBUG's points were placed by hand, pixels of the photo
         """
         studio = self.studio
         shape = make_shape(self.model, fit.identity, scale=fit.scale)
@@ -101,6 +135,11 @@ class Registrar:
         head_z, triangle = studio.draw_head(vertices)
         person = self._person(fit, vertices, shape.joints_mm)
         landmarks, visibility = see_points(studio.scene, studio.points, camera, head_z, head_z)
+        if placed is not None:
+            fitted = fit.camera.project(self.model.landmarks["ibug_68"].of(vertices))[IBUG]
+            points_px = fit.camera.project(studio.points.of(vertices))
+            shift = spread(fitted, placed - fitted, points_px)
+            landmarks[:, :2] += shift * (DRAWN_PX / crop.side_px)
         iris, iris_seen = see_irises(studio.scene, person, camera, triangle)
         truth = describe(
             person,
@@ -173,12 +212,6 @@ class Registrar:
                 ]
             ),
         )
-
-
-def _sit(path: Path) -> Sitting | None:
-    photo = read_photo(path)
-    faces = find_faces(photo)
-    return sitting_of(photo, faces[0]) if faces else None
 
 
 def _smiles(path: Path) -> bool:

@@ -27,11 +27,9 @@ def part_map(look: Look) -> PartMap | None:
     """The map around a face, or None where the network sees none."""
     if look.score < MIN_PRESENCE:
         return None
-    share = np.exp(look.parts - look.parts.max(0))
-    share /= share.sum(0)
 
     def of(names: tuple[str, ...]) -> Array:
-        return np.asarray(share[[PARTS.index(name) for name in names]].sum(0), np.float32)
+        return np.asarray(look.parts[[PARTS.index(name) for name in names]].sum(0), np.float32)
 
     size = look.parts.shape[1]
     there = cv2.invertAffineTransform(look.crop.photo_from_square(size))

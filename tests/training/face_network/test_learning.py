@@ -145,6 +145,26 @@ def test_weights_survive_being_saved(tmp_path: Path) -> None:
     )
 
 
+def test_a_third_look_begins_as_nothing_and_learns_gaps(pool: Pool, tmp_path: Path) -> None:
+    """Weights without it say the same with it, until a step has been taken; then gaps differ."""
+    plain = build(SMALL, torch.from_numpy(mean_places(pool)))
+    save_weights(plain, tmp_path / "plain.npz")
+    plain = load_weights(tmp_path / "plain.npz").eval()
+    refined = load_weights(tmp_path / "plain.npz", refined=True).eval()
+    batch = make_batch(pool, Mixing(samples=8), 64, 1)
+    with torch.no_grad():
+        before = plain(batch.picture)
+        assert torch.equal(before.points.xy, refined(batch.picture).points.xy)
+    weight = torch.from_numpy(point_weights())
+    answer = refined(batch.picture, parts_of=len(batch.parts))
+    losses(answer, batch, weight, likelihood=True)["gaps"].backward()
+    assert refined.refinement is not None
+    assert refined.refinement.local.grad is not None
+    assert refined.refinement.local.grad.abs().max() > 0
+    save_weights(refined, tmp_path / "refined.npz")
+    assert load_weights(tmp_path / "refined.npz").design.refined
+
+
 def test_the_exported_file_says_the_same_and_is_small(tmp_path: Path) -> None:
     """At the shipped size, through OpenCV alone."""
     pytest.importorskip("onnx")

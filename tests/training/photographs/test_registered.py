@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("numba")
 
+from landmarks.placed import Style
 from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 from photographs.registered import Registrar, photographs
 from photographs.shards import SEEN, SIZE_PX, UNKNOWN
@@ -30,7 +31,7 @@ def sitting(photo: Photo) -> Sitting:
 
 def test_the_truth_of_a_portrait_lies_on_its_eyes() -> None:
     """What is told of the cut-out picture is where the mesh, asked again, sees the irises in it."""
-    (sample,) = Registrar().person([PORTRAIT])
+    (sample,) = Registrar(Style(usual={}, wanted="london")).person([PORTRAIT])
     truth = sample.truth
     cut_out = Photo(pixels=sample.image, focal_px=None, source="<array>", sha256="0")
     seen = sitting(cut_out).face.iris_px
