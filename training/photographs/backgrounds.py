@@ -32,7 +32,7 @@ class Backgrounds:
             small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.5, 8.0))
             picture = cv2.resize(small, (self._size,) * 2, interpolation=cv2.INTER_LINEAR)
         table = (np.arange(256) / 255.0) ** 2.2 * rng.uniform(0.35, 1.25)
-        return np.asarray(table.astype(np.float32)[picture]), kind
+        return np.asarray(cv2.LUT(picture, table.astype(np.float32))), kind
 
     def _place(self, rng: np.random.Generator) -> Array:
         place = self._places[int(rng.integers(len(self._places)))]

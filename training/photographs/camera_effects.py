@@ -59,8 +59,9 @@ def develop(rng: np.random.Generator, linear: Array) -> tuple[Array, bool]:
         soft = cv2.GaussianBlur(image, (0, 0), 1.2)
         image = image + rng.uniform(0.2, 0.9) * (image - soft)
     if rng.random() < 0.5:
-        image = _noisy(rng, image)
-    pixels = (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+        _grain(image, _noise_for(rng, size), np.float32(abs(rng.normal(0, 0.018))))
+    pixels = np.empty(image.shape, np.uint8)
+    _store(image, pixels)
     if rng.random() < 0.5:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 95))]
         decoded = cv2.imdecode(cv2.imencode(".jpg", pixels[..., ::-1], quality)[1], 1)
@@ -102,18 +103,42 @@ def _smear(rng: np.random.Generator, image: Array) -> Array:
     return np.asarray(cv2.filter2D(image, -1, np.ascontiguousarray(kernel / kernel.sum())))
 
 
-def _noisy(rng: np.random.Generator, image: Array) -> Array:
-    """Shot and read noise; half of the time without colour, sometimes grainy."""
-    size = image.shape[0]
+def _noise_for(rng: np.random.Generator, size: int) -> Array:
+    """(S, S, 1 or 3) of deviation 1; often without colour, sometimes grainy."""
     coarse = size // 2 if rng.random() < 0.25 else size
     channels = 3 if rng.random() < 0.6 else 1
     y, x = rng.integers(0, NOISE_PX - coarse, 2)
     noise = _noise()[y : y + coarse, x : x + coarse, :channels]
-    noise = noise[:: rng.choice([-1, 1]), :: rng.choice([-1, 1])]
+    noise = np.ascontiguousarray(noise[:: rng.choice([-1, 1]), :: rng.choice([-1, 1])])
     if coarse != size:
-        noise = cv2.resize(np.ascontiguousarray(noise), (size, size)).reshape(size, size, channels)
-    strength = np.float32(abs(rng.normal(0, 0.018)))
-    return np.asarray(image + noise * strength * (0.5 + np.sqrt(np.clip(image, 0, 1))))
+        noise = cv2.resize(noise, (size, size)).reshape(size, size, channels)
+    return np.asarray(noise)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _grain(image, noise, strength):  # type: ignore[no-untyped-def]
+    """Shot and read noise, in place."""
+    zero, half, one = np.float32(0), np.float32(0.5), np.float32(1)
+    coloured = noise.shape[2] == 3
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            for c in range(3):
+                value = image[row, column, c]
+                shot = half + np.sqrt(min(max(value, zero), one))
+                image[row, column, c] = (
+                    value + noise[row, column, c if coloured else 0] * strength * shot
+                )
+
+
+@numba.njit(cache=True, fastmath=True)
+def _store(image, pixels):  # type: ignore[no-untyped-def]
+    """0..1 to 0..255, rounded."""
+    zero, one = np.float32(0), np.float32(1)
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            for c in range(3):
+                value = min(max(image[row, column, c], zero), one)
+                pixels[row, column, c] = np.uint8(value * np.float32(255) + np.float32(0.5))
 
 
 @cache

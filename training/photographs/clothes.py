@@ -85,9 +85,10 @@ def _layer(
     deep = open_front * np.clip(np.cos(angle), 0, 1) ** (2 * sharp)
     deep = deep + rng.uniform(0, 12) * np.clip(-np.cos(angle), 0, 1) * -1
     y = collar - deep - share**1.3 * 260
-    inner = np.stack(
-        [np.interp(-row, -heights, column) for row, column in zip(y.T, radius.T, strict=True)], 1
-    )
+    at = np.interp(-y, -heights, np.arange(len(heights)))
+    row = np.minimum(at.astype(int), len(heights) - 2)
+    columns = np.arange(AROUND)
+    inner = radius[row, columns] + (at - row) * (radius[row + 1, columns] - radius[row, columns])
     below = np.clip((-150 - y) / 180, 0, 1)
     body_x, body_z = 190 * width, 112 * width
     body = 1 / np.sqrt((np.sin(angle) / body_x) ** 2 + (np.cos(angle) / body_z) ** 2)

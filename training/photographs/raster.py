@@ -17,6 +17,7 @@ from faceborn.types import Array
 FAR = np.float32(-1e9)
 OUTSIDE = np.float32(-1e-5)  # barycentric; a little less than 0, so that edges leave no gap
 TINY = np.float32(1e-9)
+SMALL_PX = np.float32(12.0)  # a larger triangle may show between hidden corners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,6 +96,24 @@ def _row(y, a, b, c, along1, along2, low, high, width):  # type: ignore[no-untyp
     return first, stop, start1, start2
 
 
+@numba.njit(cache=True, fastmath=True, inline="always")
+def _behind(z, a, b, c):  # type: ignore[no-untyped-def]
+    """Whether a small triangle has something before each corner; False for others, and off screen.
+
+    Strands behind a head are half of all triangles: three looks instead of a walk over their rows.
+    """
+    height, width = z.shape
+    across = max(abs(b[0] - a[0]), abs(c[0] - a[0]), abs(b[1] - a[1]), abs(c[1] - a[1]))
+    if across > SMALL_PX:
+        return False
+    nearest = max(a[2], b[2], c[2])
+    for corner in (a, b, c):
+        x, y = int(corner[0]), int(corner[1])
+        if x < 0 or y < 0 or x >= width or y >= height or z[y, x] <= nearest:
+            return False
+    return True
+
+
 @numba.njit(cache=True, fastmath=True)
 def draw(screen, triangles, start, stop, z, triangle, first, second, cull):  # type: ignore[no-untyped-def]
     """Draw triangles[start:stop], opaque; with `cull` those that face the viewer alone."""
@@ -103,7 +122,7 @@ def draw(screen, triangles, start, stop, z, triangle, first, second, cull):  # t
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if (cull and area >= 0) or abs(area) < TINY:
+        if (cull and area >= 0) or abs(area) < TINY or _behind(z, a, b, c):
             continue
         y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
         left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])
@@ -137,7 +156,7 @@ def draw_cut(  # type: ignore[no-untyped-def]
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if abs(area) < TINY:
+        if abs(area) < TINY or _behind(z, a, b, c):
             continue
         y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
         left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])
@@ -170,7 +189,7 @@ def draw_depth(screen, triangles, start, stop, z):  # type: ignore[no-untyped-de
     for t in range(start, stop):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         a, b, c, area = _corners(screen, i, j, k)
-        if abs(area) < TINY:
+        if abs(area) < TINY or _behind(z, a, b, c):
             continue
         y0, y1 = _span(min(a[1], b[1], c[1]), max(a[1], b[1], c[1]), height)
         left, right = min(a[0], b[0], c[0]), max(a[0], b[0], c[0])

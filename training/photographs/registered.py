@@ -31,7 +31,7 @@ from photographs.people import Person
 from photographs.scene import Kind
 from photographs.shards import MAP_PX, SIZE_PX, UNKNOWN, Sample
 from photographs.skins import LONDON_VIEWS, is_held_back, sources
-from photographs.studio import DRAWN_PX, Studio
+from photographs.studio import Studio
 from photographs.truth import describe, see_irises, see_points
 
 SIDE = 1.5  # of the picture over the longer side of the core points' bounds: room for every crop
@@ -127,7 +127,7 @@ class Registrar:
         crop = Crop(
             center_px=(low + high) / 2, side_px=SIDE * float((high - low).max()), turn_rad=0.0
         )
-        camera = _camera_of(fit.camera, crop, DRAWN_PX)
+        camera = _camera_of(fit.camera, crop, SIZE_PX)
         rotation = FLIP @ fit.camera.camera_from_head
         angles = (fit.yaw_deg, fit.pitch_deg, fit.roll_deg)
         studio.scene.set_head(vertices, _pose_of(rotation, angles))
@@ -139,7 +139,7 @@ class Registrar:
             fitted = fit.camera.project(self.model.landmarks["ibug_68"].of(vertices))[IBUG]
             points_px = fit.camera.project(studio.points.of(vertices))
             shift = spread(fitted, placed - fitted, points_px)
-            landmarks[:, :2] += shift * (DRAWN_PX / crop.side_px)
+            landmarks[:, :2] += shift * (SIZE_PX / crop.side_px)
         iris, iris_seen = see_irises(studio.scene, person, camera, triangle)
         truth = describe(
             person,
@@ -150,7 +150,6 @@ class Registrar:
             visibility,
             iris,
             iris_seen,
-            DRAWN_PX,
         )
         self.count += 1
         picture = crop.sample(photo.pixels, SIZE_PX)
@@ -165,11 +164,11 @@ class Registrar:
     def _parts(self, picture: Array, landmarks: Array) -> Array:
         """What can be told of the parts; the head was drawn last."""
         scene, buffers = self.studio.scene, self.studio.buffers
-        at = ((np.arange(MAP_PX) + 0.5) * DRAWN_PX / MAP_PX).astype(int)
+        at = ((np.arange(MAP_PX) + 0.5) * SIZE_PX / MAP_PX).astype(int)
         cells = np.ix_(at, at)
         triangle = buffers.triangle[cells]
         head = triangle >= 0
-        rows = landmarks[:, 1] * MAP_PX / DRAWN_PX
+        rows = landmarks[:, 1] * MAP_PX / SIZE_PX
         skin = head & (scene.kinds[np.maximum(triangle, 0)] <= Kind.SCALP)
         corners = scene.triangles[np.maximum(triangle, 0)]
         first, second = buffers.first[cells], buffers.second[cells]

@@ -248,13 +248,15 @@ def shade(  # type: ignore[no-untyped-def]
                 sy = p * shadow_screen[i, 1] + q * shadow_screen[j, 1] + r * shadow_screen[k, 1]
                 sz = p * shadow_screen[i, 2] + q * shadow_screen[j, 2] + r * shadow_screen[k, 2]
                 free = 0
-                for oy in range(-1, 2):
-                    for ox in range(-1, 2):
-                        mx, my = int(sx + ox * softness), int(sy + oy * softness)
-                        inside = mx >= 0 and my >= 0 and mx < map_height and my < map_height
-                        if not inside or shadow_z[my, mx] < sz + np.float32(5.0):
-                            free += 1
-                lit = np.float32(free) / np.float32(9)
+                sz += np.float32(5.0)
+                for tap in range(5):  # the corners of a square and its middle
+                    ox = np.float32((tap & 1) * 2 - 1) if tap < 4 else np.float32(0)
+                    oy = np.float32((tap & 2) - 1) if tap < 4 else np.float32(0)
+                    mx, my = int(sx + ox * softness), int(sy + oy * softness)
+                    inside = mx >= 0 and my >= 0 and mx < map_height and my < map_height
+                    if not inside or shadow_z[my, mx] < sz:
+                        free += 1
+                lit = np.float32(free) * np.float32(0.2)
             fresnel = (
                 np.float32(0.028)
                 + np.float32(0.6) * (one - min(max(facing, np.float32(0)), one)) ** 5
@@ -263,7 +265,13 @@ def shade(  # type: ignore[no-untyped-def]
             half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz)
             glint = np.float32(0)
             if shine > 0 and half > np.float32(0.6) and cosine > 0 and key_colour[1] > 0:
-                glint = half**power * (power + np.float32(8)) * np.float32(0.04) * lit * shine
+                glint = (
+                    np.exp(power * (half - one))
+                    * (power + np.float32(8))
+                    * np.float32(0.04)
+                    * lit
+                    * shine
+                )
                 glint *= np.float32(0.1) + fresnel
             sheen = fresnel * shine
             mirror = np.float32(2) * facing

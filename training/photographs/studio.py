@@ -35,7 +35,6 @@ from photographs.spectacles import draw_spectacles, lay_lenses
 from photographs.tones import Dressed, SkinBox
 from photographs.truth import covered_share, describe, see_irises, see_points, see_surface, to_parts
 
-DRAWN_PX = 288  # the picture is drawn larger and averaged down
 BLOCK = 16  # people are made in blocks: sample n is the same whatever else is made
 SHADOW_PX, SHADOW_MM = 176, 2.1  # map of the key light: its size and what a pixel is wide
 MASK_PX = 256
@@ -75,12 +74,14 @@ class Studio:
         self.skins = SkinBox(load_skins(cache, held_back=held_back))
         surroundings = load_surroundings(data)
         self.lights = Lights(surroundings)
-        self.backgrounds = Backgrounds(surroundings, DRAWN_PX)
+        self.backgrounds = Backgrounds(surroundings, SIZE_PX)
         self.strands = [strand_mask(number) for number in range(6)]
-        self.buffers = clear_buffers(DRAWN_PX)
+        self.buffers = clear_buffers(SIZE_PX)
         self.shadow_screen = np.zeros_like(self.scene.view)
         self.shadow_z = np.full((SHADOW_PX, SHADOW_PX), FAR, np.float32)
         ibug = self.model.landmarks["ibug_68"]
+        start, stop = self.scene.head_spans["lashes"]
+        self._lashes = np.unique(self.scene.triangles[start:stop])
         self._inner_lips = ibug.vertices[[61, 62, 63, 67, 66, 65], 0]
 
     def block(self, number: int) -> list[Sample]:
@@ -137,7 +138,7 @@ class Studio:
         for part in parts:
             scene.add(part)
         core = self.points.of(scene.place[: scene.head_count])[self.points.core]
-        camera = draw_camera(rng, pose, core, DRAWN_PX)
+        camera = draw_camera(rng, pose, core, SIZE_PX)
         self._paint_head(rng, hair_colour)
         scene.look(camera)
 
@@ -148,7 +149,7 @@ class Studio:
             surface = see_surface(scene, *into, float(camera.translation_mm[2]))
         self._draw_parts(strands)
         image, background = self.backgrounds.draw(rng)
-        label = np.zeros((DRAWN_PX, DRAWN_PX), np.uint8)
+        label = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
         self._shade(
             rng, image, label, dressed, hair_colour, haircut.shift_mm, haircut.under, light, strands
         )
@@ -159,8 +160,7 @@ class Studio:
             lay_lenses(image, label, self.buffers.z, outlines, spectacles, SPECTACLES)
         face = label == SKIN
         image *= expose(rng, image, face, dressed.tone)
-        small = cv2.resize(image, (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
-        pixels, grey = develop(rng, small)
+        pixels, grey = develop(rng, image)
         landmarks, visibility = see_points(scene, self.points, camera, head_z, self.buffers.z)
         iris, iris_seen = see_irises(scene, person, camera, self.buffers.triangle)
         truth = describe(
@@ -172,7 +172,6 @@ class Studio:
             visibility,
             iris,
             iris_seen,
-            DRAWN_PX,
         )
         truth |= surface
         truth |= {
@@ -199,9 +198,7 @@ class Studio:
 
     def _paint_head(self, rng: np.random.Generator, hair_colour: Array) -> None:
         """Colours of the head's parts that have no texture here."""
-        scene = self.scene
-        start, stop = scene.head_spans["lashes"]
-        scene.colour[np.unique(scene.triangles[start:stop])] = np.minimum(hair_colour * 0.4, 0.02)
+        self.scene.colour[self._lashes] = np.minimum(hair_colour * 0.4, 0.02)
 
     def draw_head(self, vertices_mm: Array) -> tuple[Array, Array]:
         """Draw the head that the scene looks at, alone; a copy of its z buffer and triangles."""

@@ -8,7 +8,7 @@ from faceborn.model.face_points import FacePoints
 from faceborn.types import Array, Camera
 from photographs.people import Person
 from photographs.scene import Kind, Scene
-from photographs.shards import COVERED, HIDDEN, MAP_PX, OUTSIDE, SEEN, SIZE_PX
+from photographs.shards import COVERED, HIDDEN, MAP_PX, OUTSIDE, SEEN
 
 SLACK_MM = 3.0  # a point this far behind the nearest surface still lies on it
 KINDS = ("hair", "beard", "spectacles", "hat", "hand", "object", "background", "grey")
@@ -17,7 +17,7 @@ KINDS = ("hair", "beard", "spectacles", "hat", "hand", "object", "background", "
 def see_points(
     scene: Scene, points: FacePoints, camera: Camera, head_z: Array, full_z: Array
 ) -> tuple[Array, Array]:
-    """(L, 3) landmarks in pixels of the drawn picture and (L,) visibility.
+    """(L, 3) landmarks in pixels of the picture and (L,) visibility.
 
     head_z  z buffer of the head alone, full_z of everything
     """
@@ -44,7 +44,7 @@ def see_points(
 def see_irises(
     scene: Scene, person: Person, camera: Camera, triangle: Array
 ) -> tuple[Array, Array]:
-    """(2, 3) x, y, radius in drawn pixels and (2,) share of each disc that shows."""
+    """(2, 3) x, y, radius in pixels and (2,) share of each disc that shows."""
     iris = np.empty((2, 3), np.float32)
     seen = np.zeros(2, np.float32)
     around = np.arange(16) * (2 * np.pi / 16)
@@ -58,9 +58,9 @@ def see_irises(
         iris[eye, :2] = camera.project(center)
         iris[eye, 2] = radius * camera.focal_px / depth
         gaze = person.gaze[eye]
-        across = np.cross([0.0, 1.0, 0.0], gaze)
-        across /= np.linalg.norm(across)
-        up = np.cross(gaze, across)
+        x, y, z = gaze.tolist()
+        across = np.array([z, 0.0, -x]) / np.hypot(x, z)  # level, and up beside it
+        up = np.array([-x * y, x * x + z * z, -y * z]) / np.hypot(x, z)
         towards = camera.camera_from_head @ gaze
         if towards @ camera.to_camera(center) > 0:
             continue
@@ -73,7 +73,7 @@ def see_irises(
 
 
 def to_parts(label: Array) -> Array:
-    """(S, S) labels of the drawn picture to (128, 128), by the pixel under each cell's middle."""
+    """(S, S) labels of the picture to (128, 128), by the pixel under each cell's middle."""
     size = label.shape[0]
     at = ((np.arange(MAP_PX) + 0.5) * size / MAP_PX).astype(int)
     return np.ascontiguousarray(label[np.ix_(at, at)])
@@ -118,21 +118,19 @@ def describe(
     visibility: Array,
     iris: Array,
     iris_seen: Array,
-    drawn_px: int,
 ) -> dict[str, Array]:
-    """The part of a shard's row that is geometry, in pixels of the stored picture."""
-    scale = np.float32(SIZE_PX / drawn_px)
+    """The part of a shard's row that is geometry, in pixels of the picture."""
     return {
-        "landmarks": landmarks * scale,
+        "landmarks": landmarks,
         "visibility": visibility,
-        "iris": iris * scale,
+        "iris": iris,
         "iris_seen": iris_seen,
         "rotation": rotation.astype(np.float32),
         "pose_deg": pose_deg.astype(np.float32),
         "identity": person.identity.astype(np.float32),
         "expression": person.expression.weights.astype(np.float32),
         "gaze_deg": person.expression.gaze_deg.astype(np.float32),
-        "focal_px": np.array(camera.focal_px * scale, np.float32),
-        "center_px": np.asarray(camera.center_px, np.float32) * scale,
+        "focal_px": np.array(camera.focal_px, np.float32),
+        "center_px": np.asarray(camera.center_px, np.float32),
         "translation_mm": camera.translation_mm.astype(np.float32),
     }
