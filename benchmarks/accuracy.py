@@ -1,5 +1,6 @@
 """How right the faces and heads are: printed, and recorded in benchmarks/results/accuracy.json.
 
+    export PYTHONPATH=training
     python benchmarks/accuracy.py --data ../shared/data [--split held-back] [--limit 20]
 
 Found rate per view, landmark error on fronts, agreement of the shapes that different photos of one
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from datasets import (
     london_photo,
     pictures,
 )
+from frontend.mesh import find_by_mesh
 from measures import aligned, camera_alone, distance_mm, narrow_face, pairwise_mm, rank_one
 from outline import Outline, outline_error_mm, outline_from_photo, outline_of_shape
 from run import where
@@ -39,13 +41,12 @@ from show import show
 
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces, hints_of, look_at
-from faceborn.faces.find import NETWORK_YAW_DEG
 from faceborn.fit import fit_face
 from faceborn.model import load_head_model, make_shape
 from faceborn.model.face_points import SCHEME
 from faceborn.photo import read_photo
 from faceborn.report import landmarks_68_px
-from faceborn.types import Array, Face, Fit
+from faceborn.types import Array, Face, Fit, Photo
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "results"
@@ -79,17 +80,17 @@ class Seen:
 class Looker:
     """Goes through photos, keeping what the figures need and not the pixels.
 
-    network_from_deg  yaw from which on the points are those of our own network
+    find  the front end: find_faces, or another of its kind
     """
 
-    def __init__(self, *, network_from_deg: float = NETWORK_YAW_DEG) -> None:
-        self.network_from_deg = network_from_deg
+    def __init__(self, find: Callable[[Photo], list[Face]] = find_faces) -> None:
+        self.find = find
         self.model = load_head_model()
         self.region = narrow_face(self.model)
 
     def look(self, path: Path, view: str) -> Seen:
         photo = read_photo(path)
-        seen = Seen(faces=find_faces(photo, network_from_deg=self.network_from_deg))
+        seen = Seen(faces=self.find(photo))
         if not seen.faces:
             return seen
         face = seen.faces[0]
@@ -130,7 +131,7 @@ def main() -> None:
         "people": len(people),
         **with_front_end(data, people, Looker()),
         "found_elsewhere": {name: found_in(data / name) for name in ("fellows", "congress")},
-        "own_network_alone": with_front_end(data, people, Looker(network_from_deg=0.0)),
+        "mesh_on_fronts": with_front_end(data, people, Looker(find_by_mesh)),
     }
     show(measured)
     if not (arguments.no_record or arguments.limit):

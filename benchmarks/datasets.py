@@ -74,14 +74,10 @@ def london_photo(data: Path, person: Person, view: str) -> Path:
 
 def front_points_px(data: Path, person: Person) -> Array:
     """(8, 2) hand-placed points in the order of FRONT_POINTS, of view 03."""
+    from landmarks.placed import read_tem
+
     placed = read_tem(data / "london" / f"{person.key}_03.tem")
     return np.array([placed[list(rows)].mean(0) for _, rows, _, _ in FRONT_POINTS])
-
-
-def read_tem(path: Path) -> Array:
-    """(N, 2) pixels: the first line says how many, then x and y per line."""
-    count, *rows = path.read_text().split("\n")
-    return np.array([row.split()[:2] for row in rows[: int(count)]], float)
 
 
 def pictures(folder: Path) -> Iterator[Path]:

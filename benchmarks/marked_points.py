@@ -1,5 +1,6 @@
 """Points against those that we marked on three-quarter views and profiles: printed and recorded.
 
+    export PYTHONPATH=training
     python benchmarks/marked_points.py --data ../shared/data [--limit 8] [--sheet OUT_FOLDER]
 
 benchmarks/marks/README.md says what was marked, by whom and how repeatably. All errors are % of the
@@ -20,6 +21,7 @@ import cv2
 import numpy as np
 from accuracy import by_kind, rounded
 from datasets import FRONT_POINTS, PROFILES, YAW_DEG, Person, london_people, london_photo
+from frontend.mesh import CROP_OVER_BOX, FaceMesh
 from measures import camera_alone
 from run import where
 from show import show
@@ -27,7 +29,6 @@ from skin_tone import lab_at
 
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces, hints_of, look_at
-from faceborn.faces.mesh import FaceMesh
 from faceborn.fit import fit_face
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import rotation_from_angles
@@ -44,7 +45,6 @@ CHIN = 8  # its place along the outline is a matter of judgement
 CORNERS = {"left": (45, 54), "right": (36, 48)}  # outer eye, mouth
 # Point of the mesh of 478 that stands for an iBUG point.
 MESH_OF_IBUG = {ibug: mesh for _, _, mesh, ibug in FRONT_POINTS} | {33: 2, 51: 0, 57: 17}
-MESH_CROP_OVER_BOX = 1.45  # as find_faces looks first
 WAYS = ("network", "mesh", "fitted head", "mean head")
 CHEEK_RADIUS = 0.04  # of the side
 TERCILES = ("darkest third", "middle third", "lightest third")
@@ -135,7 +135,7 @@ def ways(
     """The marked points (N, 2) as each way finds them, and the mesh's presence."""
     mesh = FaceMesh()
     low, high = np.array(face.box_px).reshape(2, 2)
-    side = MESH_CROP_OVER_BOX * float((high - low).max())
+    side = CROP_OVER_BOX * float((high - low).max())
     glance = mesh.locate(
         photo.pixels,
         Crop(center_px=(low + high) / 2, side_px=side, turn_rad=0.0),

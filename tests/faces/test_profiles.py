@@ -36,6 +36,6 @@ def test_profile(data_folder: Path, person: str, view: str, side: int) -> None:
 @pytest.mark.parametrize(("view", "yaw_deg"), [("02", -40), ("03", 0), ("04", 40)])
 def test_front_and_three_quarter(data_folder: Path, person: str, view: str, yaw_deg: float) -> None:
     face = london(data_folder, person, view)
-    assert face.scheme == ("mediapipe_478" if view == "03" else "dense_365")
+    assert face.scheme == "dense_365"
     assert face.yaw_deg == pytest.approx(yaw_deg, abs=15)
     assert abs(face.roll_deg) < 12

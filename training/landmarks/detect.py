@@ -1,4 +1,4 @@
-"""The front end's points over a data set, detected once and kept."""
+"""The mesh's points over a data set, detected once and kept."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from frontend.mesh import find_by_mesh
 
 from faceborn.errors import FacebornError
-from faceborn.faces import find_faces
 from faceborn.photo import read_photo
 from faceborn.types import Array, Face, Photo
 
@@ -50,7 +50,7 @@ def detect(data: Path, names: list[str], cache: Path) -> Detected:
 def _detect_one(path: Path, stored: Path) -> None:
     try:
         photo = read_photo(path)
-        face = max(find_faces(photo), key=lambda f: f.box_px[2] - f.box_px[0])
+        face = max(find_by_mesh(photo), key=lambda f: f.box_px[2] - f.box_px[0])
     except (FacebornError, ValueError):
         np.savez(stored, found=False)
         return

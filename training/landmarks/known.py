@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from frontend.mesh import SCHEME, find_by_mesh
 from head.source import Source
 
-from faceborn.faces import find_faces
 from faceborn.fit.points import SKIN_COUNT
 from faceborn.geometry.meshes import vertex_normals
 from faceborn.types import Array, Camera, Landmarks, Photo
@@ -44,7 +44,7 @@ def sightings(source: Source, count: int, *, seed: int = 1) -> list[Sighting]:
     for number in range(count):
         picture = painter.draw(rng, yaw_deg=YAWS_DEG[number % len(YAWS_DEG)] + rng.normal(0, 4))
         photo = Photo(pixels=picture.pixels, focal_px=None, source="render", sha256="")
-        faces = [face for face in find_faces(photo) if face.scheme == "mediapipe_478"]
+        faces = [face for face in find_by_mesh(photo) if face.scheme == SCHEME]
         if not faces:
             continue
         points_px = faces[0].landmarks_px

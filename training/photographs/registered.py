@@ -15,10 +15,11 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from frontend.mesh import SCHEME as MESH_SCHEME
+from frontend.mesh import find_by_mesh
 from landmarks.placed import IBUG, Style, placed_px, spread
 from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 
-from faceborn.faces import find_faces
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model, make_shape
@@ -38,7 +39,6 @@ SIDE = 1.5  # of the picture over the longer side of the core points' bounds: ro
 VIEWS = tuple(f"{number:02d}" for number in range(1, 11))
 NEUTRAL = VIEWS[:5]  # the others smile, and a smile is taken for shape in part
 SURE = 2_000.0  # of the identity that was agreed upon: only pose and expression are left
-MESH_SCHEME = "mediapipe_478"
 MOST_RESIDUAL = {MESH_SCHEME: 1.3, "dense_365": 2.5}  # median, percent of the eye distance
 COVERED_PARTS = ("lips", "brows", "lids", "eye_sockets", "beard", "nostrils", "ears")
 EYES_ROW, CHIN = 28, 8  # of iBUG: no fringe hangs below the eyes
@@ -68,7 +68,7 @@ def learn_style(data: Path) -> Style:
         for path in paths:
             if placed_px(path) is None:
                 continue
-            faces = find_faces(read_photo(path))
+            faces = find_by_mesh(read_photo(path))
             if faces and faces[0].scheme == MESH_SCHEME:
                 seen.append((path, faces[0].landmarks_px))
     return Style.learn(seen, wanted=STYLE)
@@ -105,7 +105,7 @@ class Registrar:
 
     def _sit(self, path: Path) -> Sitting | None:
         photo = read_photo(path)
-        faces = find_faces(photo)
+        faces = find_by_mesh(photo)
         if not faces:
             return None
         face = faces[0]

@@ -1,16 +1,14 @@
 """Find faces: boxes, landmarks, a rough pose."""
 
 from faceborn.faces.find import find_faces, look_at
-from faceborn.faces.interface import Detection, Detector, Landmarker, Measurement
+from faceborn.faces.interface import Detection, Detector
 from faceborn.faces.network import Look
 from faceborn.faces.parts import hints_of, part_map
 
 __all__ = [
     "Detection",
     "Detector",
-    "Landmarker",
     "Look",
-    "Measurement",
     "find_faces",
     "hints_of",
     "look_at",

@@ -7,11 +7,9 @@ import numpy as np
 
 from faceborn.faces.boxes import same_face, strongest
 from faceborn.faces.centerface import CenterFace
-from faceborn.faces.interface import Detection, Detector, Landmarker
-from faceborn.faces.mesh import FaceMesh
+from faceborn.faces.interface import Detection, Detector
 from faceborn.faces.network import FaceNetwork, Look
-from faceborn.faces.pose import pose_from_five, pose_from_mesh
-from faceborn.geometry.crop import Crop
+from faceborn.faces.pose import pose_from_five
 from faceborn.geometry.rotations import angles_from_rotation
 from faceborn.model.perspective import perspective_of
 from faceborn.types import Array, Face, Photo
@@ -32,30 +30,12 @@ FINEST_SIDE_PX = 3200
 TILE_PX = 1024
 TILE_OVERLAP_PX = 96  # in the detector's picture; faces larger than that are found before
 
-# London training people, 20 of them at 8 views: the detector's five points say a yaw of at most
-# 47 degrees for every front and three-quarter view, of at least 64 for every profile.
-PROFILE_YAW_DEG = 55.0
-
-CROP_OVER_BOX = 1.45  # of the long side; the mesh's chin is 2.5 times as wrong at 1.15
-
-# From this yaw on, as our own network says it, its points take the place of the mesh's: those
-# saturate near 50 degrees, and from 36 on they tell people apart less well. Five London training
-# people that no network learns from (none of their views lies between 8 and 33 degrees):
-#     network from  views 02 03 04: one person, others mm, ratio   all five views
-#     48 degrees    .74  1.50  2.03                                1.00  1.79  1.79
-#     25 degrees    .73  1.59  2.19                                 .84  1.80  2.15
-#     0 (fronts)    .72  1.49  2.07                                 .87  1.76  2.03
-# Fronts stay the mesh's: hand-placed points 1.81 % with it, 1.95 % without, smiles are its own.
-NETWORK_YAW_DEG = 25.0
-# Of the mesh, which reads less than there is; up to here the network's yaw is not asked for.
-ASK_YAW_DEG = 17.0
-
-# A face counts if detector and mesh agree on it, or if one of them is sure. On 192 portraits of the
-# fellows and 71 of the congress set: all found, one more person in a background, nothing else.
+# A face counts if detector and network agree on it, or if one of them is sure. On 192 portraits of
+# the fellows and 71 of the congress set: all found, one more person in a background, nothing else.
 MIN_SCORE = 0.5
 MIN_PRESENCE = 0.5
 SURE_PRESENCE = 0.95  # makes up for a lower score
-MIN_SCORE_ALONE = 0.6  # without the mesh; profiles of the London set score 0.74 and more
+MIN_SCORE_ALONE = 0.6  # where the network sees none
 
 # Below this score, or tilted that far, the photo may lie on its side: the detector also finds faces
 # that lie or stand on their head, but with a lower score, and often takes them for profiles.
@@ -65,36 +45,27 @@ LEAST_ROLL_LYING_DEG = 45.0
 
 
 def find_faces(
-    photo: Photo,
-    *,
-    detector: Detector | None = None,
-    landmarker: Landmarker | None = None,
-    network: FaceNetwork | None = None,
-    network_from_deg: float = NETWORK_YAW_DEG,
+    photo: Photo, *, detector: Detector | None = None, network: FaceNetwork | None = None
 ) -> list[Face]:
     """The faces of `photo`, largest first; an empty list if there is none.
 
-    A face turned by `network_from_deg` or more, as our own network says (0: every one that it
-    sees), or one that the mesh does not recognise, has the points of our own network (scheme
-    "dense_365"), where that one sees a face; else the detector's five (scheme "centerface_5") and
-    no irises.
+    Each has the points of our own network (scheme "dense_365"), or, where that one sees no face,
+    the detector's five (scheme "centerface_5") and no irises.
     """
-    detector = detector or CenterFace()
-    landmarker = landmarker or FaceMesh()
-    faces = _look(photo.pixels, detector, landmarker)
+    detector, network = detector or CenterFace(), network or FaceNetwork()
+    faces = _look(photo.pixels, detector, network)
     if not any(_convincing(face) for face in faces):
-        faces = _without_doubles(faces + _look_turned(photo.pixels, detector, landmarker))
-    network = network or FaceNetwork()
-    exact = [_exact(photo.pixels, face, landmarker, network, network_from_deg) for face in faces]
+        faces = _without_doubles(faces + _look_turned(photo.pixels, detector, network))
+    exact = [_exact(photo.pixels, face, network) for face in faces]
     return sorted(exact, key=_area, reverse=True)
 
 
 def look_at(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> Look:
-    """What our own network sees of a face, whichever network its points come from. About 20 ms."""
+    """All that our own network sees of a face, wherever its points come from. About 15 ms."""
     return (network or FaceNetwork()).find(photo.pixels, face)
 
 
-def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Face]:
+def _look(pixels: Array, detector: Detector, network: FaceNetwork) -> list[Face]:
     """Faces of the photo as it stands."""
     long_side = max(pixels.shape[:2])
     faces: list[Face] = []
@@ -103,7 +74,7 @@ def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Fac
         found = detector.detect(pixels, long_side_px=side_px)
         known = _boxes([face for face in faces if _convincing(face)])
         new = [item for item in found if not same_face(item.box_px, known).any()]
-        seen = [_glance(pixels, detection, landmarker) for detection in new]
+        seen = [_glance(pixels, detection, network) for detection in new]
         faces = _without_doubles(faces + [face for face in seen if _plausible(face)])
         largest = max((_long_side(face) for face in faces), default=0.0)
         if largest * side_px / long_side > SMALL_FACE_PX or side_px < level_px:
@@ -111,7 +82,7 @@ def _look(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Fac
     finest_px = min(FINEST_OVER_PHOTO * long_side, FINEST_SIDE_PX)
     if not faces and finest_px > LONG_SIDES_PX[-1]:
         found = _in_tiles(pixels, detector, finest_px / long_side)
-        seen = [_glance(pixels, detection, landmarker) for detection in found]
+        seen = [_glance(pixels, detection, network) for detection in found]
         faces = _without_doubles([face for face in seen if _plausible(face)])
     return faces
 
@@ -138,7 +109,7 @@ def _spans(side_px: int, tile_px: int) -> list[tuple[int, int]]:
     return [(int(start), int(start) + length) for start in starts]
 
 
-def _look_turned(pixels: Array, detector: Detector, landmarker: Landmarker) -> list[Face]:
+def _look_turned(pixels: Array, detector: Detector, network: FaceNetwork) -> list[Face]:
     """Faces that lie on their side or stand on their head."""
     # Turning 48 megapixels about takes longer than the networks.
     shrink = min(1.0, LONG_SIDES_PX[-1] / max(pixels.shape[:2]))
@@ -150,7 +121,7 @@ def _look_turned(pixels: Array, detector: Detector, landmarker: Landmarker) -> l
         for level_px in LONG_SIDES_PX[:2]:
             found = detector.detect(turned, long_side_px=level_px)
             back = [_turned_back(detection, quarters, small, pixels) for detection in found]
-            seen = [_glance(pixels, detection, landmarker) for detection in back]
+            seen = [_glance(pixels, detection, network) for detection in back]
             faces += [face for face in seen if _lies(face)]
             if found:
                 break
@@ -172,54 +143,33 @@ def _turned_back(detection: Detection, quarters: int, small: Array, pixels: Arra
     )
 
 
-def _glance(pixels: Array, detection: Detection, landmarker: Landmarker) -> Face:
+def _glance(pixels: Array, detection: Detection, network: FaceNetwork) -> Face:
     """The face of a detection, its dense points roughly."""
     yaw, pitch, roll = pose_from_five(detection.points_px)
-    measured = landmarker.locate(pixels, _crop(detection, yaw, roll), careful=False)
-    dense = measured.presence >= MIN_PRESENCE and abs(yaw) <= PROFILE_YAW_DEG
-    if dense:
-        yaw, pitch, roll = pose_from_mesh(measured.points_px)
     x0, y0, x1, y1 = (float(edge) for edge in detection.box_px)
-    return Face(
+    face = Face(
         box_px=(x0, y0, x1, y1),
         score=detection.score,
         yaw_deg=yaw,
         pitch_deg=pitch,
         roll_deg=roll,
-        scheme=landmarker.scheme if dense else FIVE_SCHEME,
-        landmarks_px=measured.points_px if dense else detection.points_px,
-        landmarks_score=measured.presence,
-        iris_px=measured.iris_px if dense else None,
+        scheme=FIVE_SCHEME,
+        landmarks_px=detection.points_px,
+        landmarks_score=0.0,
+        iris_px=None,
     )
+    look = network.glance(pixels, face)
+    if look.score < MIN_PRESENCE:
+        return face.replace(landmarks_score=look.score)
+    return _told_by(look, face, network.scheme)
 
 
-def _exact(
-    pixels: Array,
-    face: Face,
-    landmarker: Landmarker,
-    network: FaceNetwork,
-    network_from_deg: float,
-) -> Face:
-    """The same face, its dense points as good as the networks can."""
-    unknown = face.scheme == FIVE_SCHEME
-    if unknown or abs(face.yaw_deg) >= min(ASK_YAW_DEG, network_from_deg):
-        look = network.find(pixels, face)
-        if look.score >= MIN_PRESENCE:
-            turned = _told_by(look, face, network.scheme)
-            if unknown or abs(turned.yaw_deg) >= network_from_deg:
-                return turned
-    if unknown:
+def _exact(pixels: Array, face: Face, network: FaceNetwork) -> Face:
+    """The same face, its dense points as good as the network can."""
+    if face.scheme == FIVE_SCHEME:
         return face
-    crop = landmarker.crop_around(face.landmarks_px)
-    measured = landmarker.locate(pixels, crop, careful=True)
-    yaw, pitch, roll = pose_from_mesh(measured.points_px)
-    return face.replace(
-        landmarks_px=measured.points_px,
-        iris_px=measured.iris_px,
-        yaw_deg=yaw,
-        pitch_deg=pitch,
-        roll_deg=roll,
-    )
+    look = network.find(pixels, face)
+    return _told_by(look, face, network.scheme) if look.score >= MIN_PRESENCE else face
 
 
 def _told_by(look: Look, face: Face, scheme: str) -> Face:
@@ -235,20 +185,6 @@ def _told_by(look: Look, face: Face, scheme: str) -> Face:
         pitch_deg=pitch,
         roll_deg=roll,
         perspective=perspective_of(look.points_px),
-    )
-
-
-def _crop(detection: Detection, yaw_deg: float, roll_deg: float) -> Crop:
-    """Where the dense network looks: the box enlarged, the eyes level."""
-    low, high = detection.box_px.reshape(2, 2)
-    turn = -np.deg2rad(roll_deg)  # roll > 0 is counter-clockwise on screen
-    if abs(yaw_deg) <= PROFILE_YAW_DEG:
-        x, y = detection.points_px[1] - detection.points_px[0]
-        turn = np.arctan2(y, x)
-    return Crop(
-        center_px=(low + high) / 2,
-        side_px=CROP_OVER_BOX * float((high - low).max()),
-        turn_rad=float(turn),
     )
 
 

@@ -1,7 +1,6 @@
-"""What a borrowed network of the front end must offer; find.py needs no more of them.
+"""What the borrowed detector must offer; find.py needs no more of it.
 
-Another one takes its place by being a Detector or a Landmarker. Our own (network.py) is neither: it
-reads the faces that the landmarker does not, and tells more of them.
+Another one takes its place by being a Detector.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from faceborn.geometry.crop import Crop
 from faceborn.types import Array, Record
 
 
@@ -25,28 +23,6 @@ class Detection(Record):
     points_px: Array  # (5, 2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measurement(Record):
-    """Dense points of one face."""
-
-    points_px: Array  # (L, 2) in pixels of the photo
-    iris_px: Array | None  # (2, 3) left then right iris: x, y, radius
-    presence: float  # 0..1, how sure the network is that the crop shows a face
-
-
 class Detector(Protocol):
     def detect(self, pixels: Array, *, long_side_px: int) -> list[Detection]:
         """Faces in `pixels` (H, W, 3) uint8 RGB, looked at with its long side that large."""
-
-
-class Landmarker(Protocol):
-    scheme: str  # key of HeadModel.landmarks
-
-    def locate(self, pixels: Array, crop: Crop, *, careful: bool) -> Measurement:
-        """The points of the face that `crop` cuts out of `pixels` (H, W, 3) uint8 RGB.
-
-        careful  as exact as the network can, at the cost of time; else a glance
-        """
-
-    def crop_around(self, points_px: Array) -> Crop:
-        """The crop that frames a face of these (L, 2) points as the network likes it best."""

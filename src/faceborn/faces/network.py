@@ -1,7 +1,7 @@
 """Our own face network on one face: points of the head model at any yaw, pose, and what is where.
 
-Trained on synthetic and registered real photographs: docs/model_card_faces.md. It looks twice, the
-second time at an upright square around the points of the first, straight and in a mirror.
+Trained on synthetic and registered real photographs: docs/model_card_faces.md. After a glance at
+the detector's box it looks at an upright square around its own points, straight and in a mirror.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from faceborn.assets import asset_path
 from faceborn.faces.edges import follow_edges
 from faceborn.geometry.crop import Crop
+from faceborn.geometry.rotations import rotation_from_angles
 from faceborn.geometry.upright import lean_rad, square_around
 from faceborn.model.face_points import SCHEME, load_face_points
 from faceborn.types import Array, Face, Record
@@ -65,9 +66,19 @@ class FaceNetwork:
         self._network: Any = _read(path or asset_path(FILE))
 
     def find(self, pixels: Array, face: Face) -> Look:
-        """The face that the detector found, in `pixels` (H, W, 3) uint8 RGB, looked at twice."""
-        first = self.look(pixels, first_crop(face))
-        return self.both_ways(pixels, second_crop(first))
+        """A face in `pixels` (H, W, 3) uint8 RGB, looked at closely: straight and in a mirror.
+
+        Around its own points, if it has them; else around those of a first look at the detector's
+        box.
+        """
+        if face.scheme == self.scheme:
+            rotation = rotation_from_angles(face.yaw_deg, face.pitch_deg, face.roll_deg)
+            return self.both_ways(pixels, crop_around(face.landmarks_px, rotation))
+        return self.both_ways(pixels, second_crop(self.glance(pixels, face)))
+
+    def glance(self, pixels: Array, face: Face) -> Look:
+        """One pass around the detector's box."""
+        return self.look(pixels, first_crop(face))
 
     def look(self, pixels: Array, crop: Crop) -> Look:
         """One pass, 6 ms on one core."""
@@ -136,9 +147,14 @@ def first_crop(face: Face) -> Crop:
 
 
 def second_crop(look: Look) -> Crop:
-    """Around the points of a first look, the crown up."""
-    turn = lean_rad(look.rotation)
-    middle, side = square_around(look.points_px[load_face_points().core, :2], turn)
+    """Around the points of a first look."""
+    return crop_around(look.points_px[:, :2], look.rotation)
+
+
+def crop_around(points_px: Array, rotation: Array) -> Crop:
+    """Around points (L, 2) of the network, the crown up as a rotation R (3, 3) has it."""
+    turn = lean_rad(rotation)
+    middle, side = square_around(points_px[load_face_points().core], turn)
     return Crop(center_px=middle, side_px=side, turn_rad=turn)
 
 

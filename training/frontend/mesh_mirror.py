@@ -1,7 +1,7 @@
 """Which points of the mesh of 478 change places when the photo is mirrored.
 
 From the positions in MediaPipe's canonical face model (Apache-2.0), which is symmetric; points that
-are not listed lie in the middle. tests/faces/test_mesh.py compares the two.
+are not listed lie in the middle. tests/training/test_mesh.py compares the two.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from frontend.mesh import FaceMesh
+from frontend.mesh_mirror import MIRROR
 from skimage import data
 
-from faceborn.faces.mesh import FaceMesh
-from faceborn.faces.mesh_mirror import MIRROR
 from faceborn.geometry.crop import Crop
 from faceborn.types import Array
 
