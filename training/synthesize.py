@@ -58,11 +58,16 @@ def make(
         yield f"{path.name}: {wanted} samples, {wanted / spent:.1f} per second"
 
 
-def register(out: Path, data: Path, *, held_back: bool) -> Iterator[str]:
-    """Write real photographs with the head that lies on them to `out`; one shard."""
+def register(out: Path, data: Path, *, held_back: bool, teacher: Path | None) -> Iterator[str]:
+    """Write real photographs with the head that lies on them to `out`; one shard.
+
+    teacher  another face network than the package's, for their parts
+    """
     from photographs.registered import Registrar, learn_style, photographs
 
-    registrar, samples = Registrar(learn_style(data)), []
+    from faceborn.faces.network import FaceNetwork
+
+    registrar, samples = Registrar(learn_style(data), FaceNetwork(teacher)), []
     for person, paths in photographs(data, held_back=held_back):
         found = registrar.person(paths)
         samples += found
@@ -100,6 +105,7 @@ def main() -> None:
     real.add_argument("--data", type=Path, required=True, help="the data sets of the house")
     real.add_argument("--out", type=Path, required=True)
     real.add_argument("--held-back", action="store_true", help="people that nothing learns from")
+    real.add_argument("--teacher", type=Path, help="face network that tells parts: an .onnx file")
     sheet = steps.add_parser("sheet")
     sheet.add_argument("folder", type=Path)
     sheet.add_argument("target", type=Path)
@@ -129,7 +135,9 @@ def main() -> None:
         ):
             print(line, flush=True)
     elif options.step == "real":
-        for line in register(options.out, options.data, held_back=options.held_back):
+        for line in register(
+            options.out, options.data, held_back=options.held_back, teacher=options.teacher
+        ):
             print(line, flush=True)
     elif options.step == "sheet":
         draw_sheet(options.folder, options.target)

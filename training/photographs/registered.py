@@ -3,7 +3,8 @@
 All photos of one person share one identity (landmarks.together). What covers a face is not known
 of a real photo: its points count as seen where the head itself does not hide them. Where points
 were placed by hand (landmarks.placed), they have the last word, and the photo counts PLACED_TIMES.
-Of its parts backdrop.py tells some, if the backdrop is plain; all else is UNKNOWN. London people of
+Of its parts backdrop.py tells some, if the backdrop is plain, else self_labels.py what the network
+is sure of; all else is UNKNOWN. London people of
 the training split, `canada` and `fellows`; never a validation person. Nothing of it enters the
 repository.
 """
@@ -11,6 +12,7 @@ repository.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from frontend.mesh import find_by_mesh
 from landmarks.placed import IBUG, Style, placed_px, spread
 from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 
+from faceborn.faces.network import FaceNetwork
 from faceborn.geometry.crop import Crop
 from faceborn.geometry.rotations import FLIP
 from faceborn.model import load_head_model, make_shape
@@ -30,6 +33,7 @@ from photographs.cameras import Pose
 from photographs.expressions import Expression
 from photographs.people import Person
 from photographs.scene import Kind
+from photographs.self_labels import is_marked, label_parts
 from photographs.shards import MAP_PX, SIZE_PX, UNKNOWN, Sample
 from photographs.skins import LONDON_VIEWS, is_held_back, sources
 from photographs.studio import Studio
@@ -77,8 +81,9 @@ def learn_style(data: Path) -> Style:
 class Registrar:
     """Lays the head model on the photos of one person after the other."""
 
-    def __init__(self, style: Style) -> None:
-        self.style = style
+    def __init__(self, style: Style, teacher: FaceNetwork | None = None) -> None:
+        """`teacher` says what of wild photographs is hair, skin and so on; None: nobody does."""
+        self.style, self.teacher = style, teacher
         self.model = load_head_model()
         self.studio = Studio()
         self.count = 0
@@ -98,8 +103,9 @@ class Registrar:
             if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
                 continue
             placed = self.style.wanted_px(path)
-            plain = path.parent.name in PLAIN
-            sample = self._sample(sitting.photo, fit, plain=plain, placed=placed)
+            sample = self._sample(sitting.photo, fit, placed)
+            parts = self._parts(path, sample.image, sample.truth["landmarks"])
+            sample = replace(sample, parts=parts)
             samples += [sample] * (1 if placed is None else PLACED_TIMES)
         return samples
 
@@ -113,10 +119,9 @@ class Registrar:
             face = face.replace(landmarks_px=self.style.mended(path, face.landmarks_px))
         return sitting_of(photo, face)
 
-    def _sample(self, photo: Photo, fit: Fit, *, plain: bool, placed: Array | None) -> Sample:
-        """The picture around the face, and the head that was laid on it.
+    def _sample(self, photo: Photo, fit: Fit, placed: Array | None) -> Sample:
+        """The picture around the face, and the head that was laid on it; its parts not yet.
 
-        plain   before a plain backdrop
         placed  (8, 2) where IBUG's points were placed by hand, pixels of the photo
         """
         studio = self.studio
@@ -152,17 +157,21 @@ class Registrar:
             iris_seen,
         )
         self.count += 1
-        picture = crop.sample(photo.pixels, SIZE_PX)
         return Sample(
-            image=picture,
-            parts=self._parts(picture, landmarks)
-            if plain
-            else np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
+            image=crop.sample(photo.pixels, SIZE_PX),
+            parts=np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
             truth=truth | {"seed": np.array([SEED, self.count], np.int64)},
         )
 
-    def _parts(self, picture: Array, landmarks: Array) -> Array:
-        """What can be told of the parts; the head was drawn last."""
+    def _parts(self, path: Path, picture: Array, landmarks: Array) -> Array:
+        """(MAP_PX, MAP_PX) what can be told of the parts of a photo whose head was drawn last."""
+        if path.parent.name in PLAIN:
+            return self._before_backdrop(picture, landmarks)
+        if self.teacher is None or is_marked(path.stem):
+            return np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8)
+        return label_parts(picture, landmarks, self.teacher)
+
+    def _before_backdrop(self, picture: Array, landmarks: Array) -> Array:
         scene, buffers = self.studio.scene, self.studio.buffers
         at = ((np.arange(MAP_PX) + 0.5) * SIZE_PX / MAP_PX).astype(int)
         cells = np.ix_(at, at)
