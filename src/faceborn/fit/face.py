@@ -15,6 +15,7 @@ from faceborn.fit.settings import FitSettings, usual_settings
 from faceborn.fit.solid import sheets_of
 from faceborn.fit.tables import tables_of
 from faceborn.fit.weights import point_weights, unbiased_px
+from faceborn.model.face_points import SCHEME, load_face_points
 from faceborn.types import Array, Face, Fit, HeadModel, Hints, Photo, Solid
 
 GAZE_ROUND = 4  # first round in which gaze (and the lids that go with it) is known
@@ -76,10 +77,18 @@ def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) 
         tables=tables_of(model, face.scheme),
         settings=settings,
         points_px=points[: roles.skin_count],
-        sigma_px=face.landmarks_sigma_px,
+        sigma_px=_sigma_px(face, settings),
         iris_px=iris if iris is not None and np.isfinite(iris).all() else None,
         iris_trust=_iris_trust(points, roles),
     )
+
+
+def _sigma_px(face: Face, settings: FitSettings) -> Array | None:
+    """(L,) noise of the points where a network tells it."""
+    told = face.landmarks_sigma_px
+    if told is None or face.scheme != SCHEME:
+        return told
+    return np.asarray(told * np.where(load_face_points().core, 1.0, settings.off_face_sigma))
 
 
 def _start(problem: Problem) -> Estimate:

@@ -17,6 +17,9 @@ class FitSettings:
     expression_weight: float = 5.0
     robust_limit: float = 3.0  # standard deviations
     rounds: int = 9
+    # Of points beyond hairline and jaw, times what the network tells: hair hides most of them, and
+    # their errors are one error.
+    off_face_sigma: float = 3.0
     outline_sigma_percent: float = 2.0  # of the eye distance, as all percents here
     pair_sigma_percent: float = 0.25  # of the gap between facing lips or lids
     pair_limit_percent: float = 8.0
