@@ -29,6 +29,7 @@ from datasets import (
     london_photo,
     pictures,
 )
+from frontend.mesh import read_by_mesh
 from photographs.shards import PARTS
 
 from faceborn.faces import find_faces
@@ -74,7 +75,7 @@ def fronts(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, 
         unit = np.linalg.norm(true[EYES[0]] - true[EYES[1]]) / 100
         look = network.find(photo.pixels, face)
         ours.append((look.points_px[IBUG, :2] - true) / unit)
-        mesh.append((face.landmarks_px[MESH] - true) / unit)
+        mesh.append((read_by_mesh(photo.pixels, face).landmarks_px[MESH] - true) / unit)
 
     def told(errors: list[Array]) -> dict[str, object]:
         table = np.array(errors)
