@@ -5,9 +5,9 @@
 
 Found rate per view, landmark error on fronts, agreement of the shapes that different photos of one
 person give, the true profile against the one that the front fit predicts; each beside the same
-figure for the mean head, and once more with the points of our own network alone in place of the
-borrowed mesh's. Figures on validation people are for reporting: never tune on them; use
---split held-back for steering, training people that no network learns from (PYTHONPATH=training).
+figure for the mean head, and once more with the points of a borrowed mesh of 478 on fronts
+(`mesh_on_fronts`), which the package had before. Figures on validation people are for reporting:
+never tune on them; use --split held-back for steering, training people that no network learns from.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from frontend.mesh import find_by_mesh
 from measures import aligned, camera_alone, distance_mm, narrow_face, pairwise_mm, rank_one
 from outline import Outline, outline_error_mm, outline_from_photo, outline_of_shape
 from run import where
-from show import show
+from show import by_kind, kinds, rounded, show
 
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.faces import find_faces, hints_of, look_at
@@ -351,34 +351,6 @@ def profiles(people: list[Person], album: Album, looker: Looker) -> Figures:
         "by_kind": by_kind(people, per_person(1)),
         "mean_head_by_kind": by_kind(people, per_person(0)),
     }
-
-
-# --- tables --------------------------------------------------------------------------------
-
-
-def kinds(people: Iterable[Person]) -> dict[str, list[str]]:
-    """Keys of the people of each group, gender and decade."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for person in people:
-        for kind in person.kinds:
-            members[kind].append(person.key)
-    return dict(sorted(members.items()))
-
-
-def by_kind(people: list[Person], values: dict[str, float]) -> Figures:
-    """Mean over the people of each kind, and how many they are."""
-    return {
-        kind: {"people": len(chosen), "mean": float(np.mean([values[key] for key in chosen]))}
-        for kind, keys in kinds(people).items()
-        if (chosen := [key for key in keys if key in values])
-    }
-
-
-def rounded(value: Any) -> Any:
-    """Four digits are more than these figures deserve."""
-    if isinstance(value, dict):
-        return {key: rounded(entry) for key, entry in value.items()}
-    return round(float(value), 4) if isinstance(value, float | np.floating) else value
 
 
 if __name__ == "__main__":

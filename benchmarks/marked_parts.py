@@ -23,10 +23,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from accuracy import rounded
 from datasets import pictures
 from run import where
-from show import show
+from show import rounded, show
 
 from faceborn.faces import find_faces
 from faceborn.faces.network import PARTS, FaceNetwork
@@ -102,7 +101,7 @@ def main() -> None:
 def look(path: Path, masks: Masks, area_px: list[float], network: FaceNetwork) -> Case:
     """One photo, drawn and answered."""
     photo = read_photo(path)
-    face = find_faces(photo)[0]
+    face = find_faces(photo, network=network)[0]
     seen = network.find(photo.pixels, face)
     size = seen.parts.shape[1]
     drawn = draw(masks, seen.crop, size)
@@ -126,10 +125,10 @@ def look(path: Path, masks: Masks, area_px: list[float], network: FaceNetwork) -
     )
 
 
-def classes_of(logits: Array) -> Array:
-    """(S, S) numbers of CLASSES of the network's answer (P, S, S)."""
+def classes_of(shares: Array) -> Array:
+    """(S, S) numbers of CLASSES of the network's map (P, S, S)."""
     number = [CLASSES.index(name if name != "cloth" else "background") for name in PARTS]
-    return np.array(number, np.uint8)[logits.argmax(0)]
+    return np.array(number, np.uint8)[shares.argmax(0)]
 
 
 def draw(masks: Masks, crop: Crop, size: int) -> Array:

@@ -19,12 +19,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from accuracy import by_kind, rounded
 from datasets import FRONT_POINTS, PROFILES, YAW_DEG, Person, london_people, london_photo
 from frontend.mesh import CROP_OVER_BOX, FaceMesh
 from measures import camera_alone
 from run import where
-from show import show
+from show import by_kind, rounded, show
 from skin_tone import lab_at
 
 from faceborn.errors import FaceTurnedAway, FitError

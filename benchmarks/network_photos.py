@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -29,11 +29,11 @@ from datasets import (
     london_photo,
     pictures,
 )
-from frontend.mesh import read_by_mesh
+from frontend.mesh import SCHEME, read_by_mesh
 from photographs.shards import PARTS
 
 from faceborn.faces import find_faces
-from faceborn.faces.network import FaceNetwork, Look
+from faceborn.faces.network import FaceNetwork
 from faceborn.geometry.rotations import angles_from_rotation
 from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
@@ -70,12 +70,14 @@ def fronts(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, 
     ours, mesh = [], []
     for person in people:
         photo = read_photo(london_photo(data, person, "03"))
-        face = find_faces(photo)[0]
+        face = find_faces(photo, network=network)[0]
         true = front_points_px(data, person)
         unit = np.linalg.norm(true[EYES[0]] - true[EYES[1]]) / 100
         look = network.find(photo.pixels, face)
         ours.append((look.points_px[IBUG, :2] - true) / unit)
-        mesh.append((read_by_mesh(photo.pixels, face).landmarks_px[MESH] - true) / unit)
+        other = read_by_mesh(photo.pixels, face)
+        assert other.scheme == SCHEME, "a front that the mesh does not see"
+        mesh.append((other.landmarks_px[MESH] - true) / unit)
 
     def told(errors: list[Array]) -> dict[str, object]:
         table = np.array(errors)
@@ -97,7 +99,7 @@ def views(network: FaceNetwork, data: Path, people: list[Person]) -> dict[str, o
         yaws, scores = [], []
         for person in people:
             photo = read_photo(london_photo(data, person, view))
-            found = find_faces(photo)
+            found = find_faces(photo, network=network)
             if found:
                 look = network.find(photo.pixels, found[0])
                 yaws.append(angles_from_rotation(look.rotation)[0])
@@ -120,16 +122,16 @@ def draw_sheet(network: FaceNetwork, data: Path, target: Path) -> None:
     london = [london_photo(data, p, VIEWS[k % len(VIEWS)]) for k, p in enumerate(people)]
     fellows = list(pictures(data / "fellows"))[3::7][:26]
     congress = list(pictures(data / "congress"))[2::7][:10]
-    tiles = [_tile(path, network.find) for path in [*london, *fellows, *congress]]
+    tiles = [_tile(path, network) for path in [*london, *fellows, *congress]]
     cv2.imwrite(str(target), _grid(tiles)[:, :, ::-1])
 
 
-def _tile(path: Path, find: Callable[..., Look]) -> Array:
+def _tile(path: Path, network: FaceNetwork) -> Array:
     photo = read_photo(path)
-    found = find_faces(photo)
+    found = find_faces(photo, network=network)
     if not found:
         return np.zeros((2 * SHEET_PX, SHEET_PX, 3), np.uint8)
-    look = find(photo.pixels, found[0])
+    look = network.find(photo.pixels, found[0])
     crop = look.crop.moved(1.25, 0.0, (0.0, 0.0))
     drawn = crop.sample(photo.pixels, SHEET_PX)
     inverse = cv2.invertAffineTransform(crop.photo_from_square(SHEET_PX))

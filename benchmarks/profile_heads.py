@@ -14,11 +14,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from accuracy import rounded
 from datasets import Person, london_people, london_photo
 from measures import distance_mm
 from outline import Outline, outline_error_mm, outline_from_photo, outline_of_shape
 from run import where
+from show import rounded
 
 from faceborn.errors import FaceError, FitError
 from faceborn.faces import find_faces, hints_of, look_at

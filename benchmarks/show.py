@@ -1,8 +1,15 @@
-"""Print nested figures as short lines and tables."""
+"""Figures: means over kinds of people, rounded, printed as short lines and tables."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
+from datasets import Person
+
+Figures = dict[str, Any]
 
 
 def show(figures: dict[str, Any], indent: int = 0) -> None:
@@ -40,3 +47,28 @@ def show_table(rows: dict[str, dict[str, Any]], indent: int) -> None:
 
 def shown(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def kinds(people: Iterable[Person]) -> dict[str, list[str]]:
+    """Keys of the people of each group, gender and decade."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for person in people:
+        for kind in person.kinds:
+            members[kind].append(person.key)
+    return dict(sorted(members.items()))
+
+
+def by_kind(people: list[Person], values: dict[str, float]) -> Figures:
+    """Mean over the people of each kind, and how many they are."""
+    return {
+        kind: {"people": len(chosen), "mean": float(np.mean([values[key] for key in chosen]))}
+        for kind, keys in kinds(people).items()
+        if (chosen := [key for key in keys if key in values])
+    }
+
+
+def rounded(value: Any) -> Any:
+    """Four digits are more than these figures deserve."""
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    return round(float(value), 4) if isinstance(value, float | np.floating) else value

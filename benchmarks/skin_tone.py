@@ -18,10 +18,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from accuracy import by_kind, rounded
 from datasets import Person, london_people, london_photo
 from run import where
-from show import show
+from show import by_kind, rounded, show
 
 import faceborn
 from faceborn.render import render_head, view_camera

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from accuracy import rounded
 from measures import distance_mm
 from run import where
+from show import rounded
 from volume_cases import (
     FLIP_Y,
     Case,

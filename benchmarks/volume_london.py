@@ -20,7 +20,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from accuracy import rounded
 from datasets import PROFILES, SPLITS, london_people, london_photo
 from landmarks.together import Sitting, agree, sitting_of
 from measures import aligned, distance_mm, narrow_face, pairwise_mm
@@ -33,6 +32,7 @@ from outline import (
     outline_of_shape,
 )
 from run import where
+from show import rounded
 from volume import seen
 from volume_cases import corner_distance, distances, in_picture, skin_of, surface_of
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from accuracy import rounded
 from run import where
+from show import rounded
 from volume import EACH, largest_share, seen, solid_of
 from volume_cases import Case, cases, corner_distance, distances, skin_of, surface_of
 

@@ -22,8 +22,8 @@ from statistics import median
 import cv2
 import numpy as np
 import onnx
-from accuracy import rounded
 from run import where
+from show import rounded
 
 from faceborn.assets import asset_path
 from faceborn.faces import find_faces, look_at

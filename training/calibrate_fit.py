@@ -25,6 +25,7 @@ from faceborn.errors import FacebornError
 from faceborn.faces import find_faces, hints_of, look_at
 from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.points import ROLES
+from faceborn.fit.settings import OF_NETWORK
 from faceborn.model import load_head_model, make_shape
 from faceborn.photo import read_photo
 from faceborn.types import Array, Face, Hints, Photo
@@ -33,11 +34,12 @@ Seen = tuple[Photo, Face, Hints]
 NEUTRAL = ("02", "03", "04")
 PROFILE = "01"
 GRID = (
-    FitSettings(),
-    *(FitSettings(identity_weight=w) for w in (10, 15, 40, 80)),
-    *(FitSettings(expression_weight=w) for w in (1, 2, 15)),
-    *(FitSettings(focal_over_long_side=f) for f in (1.3, 2.5)),
-    *(FitSettings(outline_sigma_percent=s) for s in (1, 4)),
+    OF_NETWORK,
+    *(replace(OF_NETWORK, identity_weight=w) for w in (10, 18, 40, 80)),
+    *(replace(OF_NETWORK, expression_weight=w) for w in (1, 5, 15)),
+    *(replace(OF_NETWORK, focal_over_long_side=f) for f in (1.3, 2.5)),
+    *(replace(OF_NETWORK, off_face_sigma=s) for s in (1, 6)),
+    *(replace(OF_NETWORK, pair_sigma_percent=s) for s in (0.25, 1)),
 )
 
 
@@ -57,11 +59,10 @@ def main() -> None:
 
 
 def look(path: Path) -> Seen:
-    """A photo without its pixels, its largest face, and what a look at it tells the fit."""
+    """A photo, its largest face, and what a look at it tells the fit."""
     photo = read_photo(path)
     face = find_faces(photo)[0]
-    blank = np.broadcast_to(np.uint8(0), photo.pixels.shape)
-    return photo.replace(pixels=blank), face, hints_of(look_at(photo, face))
+    return photo, face, hints_of(look_at(photo, face))
 
 
 def profile_outline(data: Path, person: Person) -> Outline:
@@ -116,8 +117,8 @@ def judge(
 
 
 def changed(settings: FitSettings) -> str:
-    """What differs from the defaults."""
-    usual = FitSettings()
+    """What differs from what ships."""
+    usual = OF_NETWORK
     names = [n for n in usual.__slots__ if getattr(settings, n) != getattr(usual, n)]
     assert replace(usual, **{n: getattr(settings, n) for n in names}) == settings
     return ", ".join(f"{n}={getattr(settings, n):g}" for n in names) or "as shipped"

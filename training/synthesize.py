@@ -67,7 +67,9 @@ def register(out: Path, data: Path, *, held_back: bool, teacher: Path | None) ->
 
     from faceborn.faces.network import FaceNetwork
 
-    registrar, samples = Registrar(learn_style(data), FaceNetwork(teacher)), []
+    # People kept back are there to measure with: each photo once, no part by the network itself.
+    taught = None if held_back else FaceNetwork(teacher)
+    registrar, samples = Registrar(learn_style(data), taught, once=held_back), []
     for person, paths in photographs(data, held_back=held_back):
         found = registrar.person(paths)
         samples += found

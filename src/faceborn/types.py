@@ -93,7 +93,7 @@ class Face(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PartMap(Record):
-    """What a network sees where, in a square of the photo, in cells of a 64th of its side."""
+    """What a network sees where, in a square of the photo, in cells of a 128th of its side."""
 
     skin: Array  # (S, S) 0..1, eyes, lips, brows and spectacles on it included
     hair: Array  # (S, S) 0..1, of the head and of the chin

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from faceborn.errors import FaceTurnedAway, FitError
 from faceborn.fit import FitSettings, fit_face
 from faceborn.fit.points import LIPS, SKIN_COUNT
+from faceborn.fit.settings import OF_NETWORK
 from faceborn.geometry.rotations import FLIP, angles_from_rotation
 from faceborn.model import load_head_model, make_shape
+from faceborn.model.face_points import load_face_points
 from faceborn.model.mouth import mouth_count
 from faceborn.model.shape import place_vertices
 from faceborn.report import landmarks_68_px
@@ -92,6 +96,21 @@ def test_a_known_profile_comes_back(model: HeadModel, person: Array, yaw_deg: fl
     apart = distance_mm(places.of(reached), known.landmarks_mm)
     assert apart < distance_mm(places.of(model.mean_mm), known.landmarks_mm) / 3
     assert fit.scale == 1.0
+
+
+def test_points_off_the_face_move_the_head_less(model: HeadModel) -> None:
+    """Ears, skull and neck drawn 2 px to one side: hair hides them, so they may be wrong."""
+    known = known_dense_face(model, camera_at(0), identity=np.zeros(100), sigma_px=1.0)
+    core = load_face_points().core
+    wrong = known.face.landmarks_px + np.where(core, 0.0, 2.0)[:, None] * (1, 0)
+    face = known.face.replace(landmarks_px=wrong)
+
+    def off(factor: float) -> float:
+        settings = replace(OF_NETWORK, off_face_sigma=factor)
+        fit = fit_face(known.photo, face, model, settings=settings)
+        return float(np.linalg.norm(fit.identity))
+
+    assert off(OF_NETWORK.off_face_sigma) < 0.7 * off(1.0)
 
 
 def test_points_of_which_the_network_is_unsure_count_little(model: HeadModel) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from frontend.mesh import FaceMesh
+from frontend.mesh import FILE, SHA256, FaceMesh
 from frontend.mesh_mirror import MIRROR
 from skimage import data
 
@@ -64,3 +65,8 @@ def test_presence_is_high_on_the_face_and_low_beside_it(astronaut: Array) -> Non
     beside = Crop(center_px=np.array([420.0, 400.0]), side_px=165.0, turn_rad=0.0)
     assert FaceMesh().locate(astronaut, CROP, careful=False).presence > 0.9
     assert FaceMesh().locate(astronaut, beside, careful=False).presence < 0.1
+
+
+def test_the_teacher_is_the_one_that_was_built() -> None:
+    """training/build_frontend.py makes it again; a changed one would teach something else."""
+    assert hashlib.sha256(FILE.read_bytes()).hexdigest() == SHA256

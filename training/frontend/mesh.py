@@ -21,6 +21,7 @@ from faceborn.geometry.crop import Crop
 from faceborn.types import Array, Face, Photo, Record
 
 FILE = Path(__file__).with_name("face_mesh.onnx")
+SHA256 = "ff3c3b56c4da47ff13395e3ec0277f97a0f94ce14a8cde3fc8d81a29c30319bb"
 SCHEME = "mediapipe_478"
 SIZE_PX = 192
 # Of an average head in mm, head space: rounded from MediaPipe's canonical face model (Apache-2.0),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from frontend.mesh import find_by_mesh
+from frontend.mesh import SCHEME, read_by_mesh
 
 from faceborn.errors import FacebornError
+from faceborn.faces import find_faces
 from faceborn.photo import read_photo
 from faceborn.types import Array, Face, Photo
 
@@ -50,8 +51,12 @@ def detect(data: Path, names: list[str], cache: Path) -> Detected:
 def _detect_one(path: Path, stored: Path) -> None:
     try:
         photo = read_photo(path)
-        face = max(find_by_mesh(photo), key=lambda f: f.box_px[2] - f.box_px[0])
+        face = max(find_faces(photo), key=lambda f: f.box_px[2] - f.box_px[0])
     except (FacebornError, ValueError):
+        np.savez(stored, found=False)
+        return
+    face = read_by_mesh(photo.pixels, face)
+    if face.scheme != SCHEME:
         np.savez(stored, found=False)
         return
     np.savez(

@@ -103,13 +103,15 @@ def _behind(z, a, b, c):  # type: ignore[no-untyped-def]
     Strands behind a head are half of all triangles: three looks instead of a walk over their rows.
     """
     height, width = z.shape
-    across = max(abs(b[0] - a[0]), abs(c[0] - a[0]), abs(b[1] - a[1]), abs(c[1] - a[1]))
-    if across > SMALL_PX:
+    wide = max(a[0], b[0], c[0]) - min(a[0], b[0], c[0])
+    if max(wide, max(a[1], b[1], c[1]) - min(a[1], b[1], c[1])) > SMALL_PX:
         return False
     nearest = max(a[2], b[2], c[2])
     for corner in (a, b, c):
+        if corner[0] < 0 or corner[1] < 0:
+            return False
         x, y = int(corner[0]), int(corner[1])
-        if x < 0 or y < 0 or x >= width or y >= height or z[y, x] <= nearest:
+        if x >= width or y >= height or z[y, x] <= nearest:
             return False
     return True
 

@@ -17,8 +17,8 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from frontend.mesh import IRIS_LEFT, IRIS_RIGHT, find_by_mesh
 from frontend.mesh import SCHEME as MESH_SCHEME
-from frontend.mesh import find_by_mesh
 from landmarks.placed import IBUG, Style, placed_px, spread
 from landmarks.together import Sitting, agree, fit_sitting, sitting_of
 
@@ -81,9 +81,15 @@ def learn_style(data: Path) -> Style:
 class Registrar:
     """Lays the head model on the photos of one person after the other."""
 
-    def __init__(self, style: Style, teacher: FaceNetwork | None = None) -> None:
-        """`teacher` says what of wild photographs is hair, skin and so on; None: nobody does."""
+    def __init__(
+        self, style: Style, teacher: FaceNetwork | None = None, *, once: bool = False
+    ) -> None:
+        """`teacher` says what of wild photographs is hair, skin and so on; None: nobody does.
+
+        once  every photo is one sample, those with hand-placed points, too
+        """
         self.style, self.teacher = style, teacher
+        self.times = 1 if once else PLACED_TIMES
         self.model = load_head_model()
         self.studio = Studio()
         self.count = 0
@@ -106,7 +112,7 @@ class Registrar:
             sample = self._sample(sitting.photo, fit, placed)
             parts = self._parts(path, sample.image, sample.truth["landmarks"])
             sample = replace(sample, parts=parts)
-            samples += [sample] * (1 if placed is None else PLACED_TIMES)
+            samples += [sample] * (1 if placed is None else self.times)
         return samples
 
     def _sit(self, path: Path) -> Sitting | None:
@@ -115,8 +121,11 @@ class Registrar:
         if not faces:
             return None
         face = faces[0]
-        if face.scheme == MESH_SCHEME:
-            face = face.replace(landmarks_px=self.style.mended(path, face.landmarks_px))
+        if face.scheme == MESH_SCHEME and face.iris_px is not None:
+            mended = self.style.mended(path, face.landmarks_px)
+            irises = face.iris_px.copy()
+            irises[:, :2] += (mended - face.landmarks_px)[[IRIS_LEFT.start, IRIS_RIGHT.start]]
+            face = face.replace(landmarks_px=mended, iris_px=irises)
         return sitting_of(photo, face)
 
     def _sample(self, photo: Photo, fit: Fit, placed: Array | None) -> Sample:

@@ -1,7 +1,8 @@
 """Colour every pixel of a drawn scene: albedo, irradiance, key light with shadow, shine; compiled.
 
-Skin scatters light: its terminator is soft and red. Source of the shine: Blinn-Phong with
-Schlick's Fresnel term; of hair's: Kajiya & Kay 1989, along the strands' normal.
+Skin scatters light: its terminator is soft and red. Source of the shine: Blinn-Phong, its lobe a
+spherical Gaussian, with Schlick's Fresnel term; of hair's: Kajiya & Kay 1989, along the strands'
+normal.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ def ribbons(
     )
     path = np.empty((POINTS, count, 3), np.float32)
     _grow(place, direction, step[:, 0], fall * 0.35, 1.02 + hull[:, 0], ceiling[:, 0], path)
-    side = across(path[-1] - path[0], out)
+    side = cross(path[-1] - path[0], out)
     side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-6
     if curl > 0.5:
         along = np.arange(POINTS, dtype=single)[:, None, None] * single(turns) + phase
@@ -163,7 +163,7 @@ def ribbons(
     )
 
 
-def across(one: Array, other: Array) -> Array:
+def cross(one: Array, other: Array) -> Array:
     """(N, 3) cross products; np.cross takes three times as long for as few as these."""
     x, y, z = one.T
     a, b, c = other.T

@@ -1,4 +1,4 @@
-"""A rough head pose from a few points, good enough to sort profiles out and to start a fit."""
+"""A rough head pose from a few points, good enough to turn the first crop."""
 
 from __future__ import annotations
 

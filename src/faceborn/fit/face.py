@@ -84,7 +84,7 @@ def _problem(photo: Photo, face: Face, model: HeadModel, settings: FitSettings) 
 
 
 def _sigma_px(face: Face, settings: FitSettings) -> Array | None:
-    """(L,) noise of the points where a network tells it."""
+    """(L,) noise of the points where a network tells it, more beyond hairline and jaw."""
     told = face.landmarks_sigma_px
     if told is None or face.scheme != SCHEME:
         return told

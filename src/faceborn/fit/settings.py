@@ -23,8 +23,8 @@ class FitSettings:
     outline_sigma_percent: float = 2.0  # of the eye distance, as all percents here
     pair_sigma_percent: float = 0.25  # of the gap between facing lips or lids
     pair_limit_percent: float = 8.0
-    frontal_deg: float = 18.0  # up to this yaw the network draws the jaw on the visible outline
-    most_yaw_deg: float = 62.0  # beyond, its points fold; its own reading saturates near 50
+    frontal_deg: float = 18.0  # up to this yaw the mesh draws the jaw on the visible outline
+    most_yaw_deg: float = 62.0  # beyond, the mesh's points fold; its reading saturates near 50
     behind_deg: float = 120.0  # beyond, no network sees a face
     # Points that fit a head so badly, median of them, are of no face. London training people and
     # fellows, 823 views: at most 2.0 for the mesh, 3.5 for the network. On 150 places without a
@@ -44,11 +44,10 @@ class FitSettings:
 # For the points of our own network: they tell their noise, and the line of a profile, on turned
 # faces that of nose, lips and chin, adds to them. Five London training people that no network
 # learns from, views 02 to 04; ratio of others' to one person's distance, profile foretold by the
-# front in mm, hand-placed points in %: identity 18 2.07, 1.21, 1.80; 25 2.12, 1.21, 1.80; 35 2.16,
-# 1.21, 1.81; the mesh of 478 on fronts 2.03, 1.00, 1.83. Then expression 5 2.23, 1.165, smile to
-# neutral .56 mm; 3 2.25, 1.168, .54, and smiles keep their teeth.
+# front in mm, hand-placed points in %: identity 18 2.07, 1.21, 1.80; 25, the default, 2.12, 1.21,
+# 1.80; 35 2.16, 1.21, 1.81; the mesh of 478 on fronts 2.03, 1.00, 1.83. Then expression 5 2.23,
+# 1.165, smile to neutral .56 mm; 3 2.25, 1.168, .54, and smiles keep their teeth.
 OF_NETWORK = FitSettings(
-    identity_weight=25.0,
     expression_weight=3.0,
     pair_sigma_percent=0.5,
     most_residual_percent=5.0,

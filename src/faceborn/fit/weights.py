@@ -11,7 +11,7 @@ from faceborn.types import Array, Camera, Landmarks
 
 
 def bias_px(landmarks: Landmarks, camera: Camera, eye_px: float) -> Array:
-    """(L, 2) what the network adds to the points on average at this pose, pixels."""
+    """(L, 2) what the mesh adds to the points on average at this pose, pixels; none for ours."""
     if not len(landmarks.bias_yaw_deg):
         return np.zeros((len(landmarks.vertices), 2))
     yaw, _, roll = angles_from_rotation(FLIP @ camera.camera_from_head)

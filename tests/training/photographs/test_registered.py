@@ -30,7 +30,7 @@ def sitting(photo: Photo) -> Sitting:
 
 
 def test_the_truth_of_a_portrait_lies_on_its_eyes() -> None:
-    """What is told of the cut-out picture is where the mesh, asked again, sees the irises in it."""
+    """Where the irises are told to be in the cut-out picture, our own network sees them, too."""
     (sample,) = Registrar(Style(usual={}, wanted="london")).person([PORTRAIT])
     truth = sample.truth
     cut_out = Photo(pixels=sample.image, focal_px=None, source="<array>", sha256="0")
