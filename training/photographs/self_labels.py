@@ -21,7 +21,7 @@ from faceborn.types import Array
 from photographs.shards import MAP_PX, PARTS, SIZE_PX, UNKNOWN
 
 SURE = 0.75  # share from which a cell is told
-# Of beards: on portraits with masks drawn by hand a third of them is skin to the network, and hardly
+# Of beards: on portraits with masks drawn by hand a third of them is skin to the network, hardly
 # any skin a beard; so where it doubts there is one.
 SURE_OF_BEARD = 0.35
 # Factor of the side, turn in rad, shift in sides: as far as training crops stray.
