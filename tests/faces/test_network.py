@@ -9,7 +9,7 @@ import pytest
 
 from faceborn.assets import asset_path, read_catalogue
 from faceborn.faces import find_faces
-from faceborn.faces.network import FILE, OUTPUTS, SIZE_PX, FaceNetwork
+from faceborn.faces.network import FILE, INNER_LIPS, OUTPUTS, SIZE_PX, FaceNetwork, sealed
 from faceborn.model import load_head_model
 from faceborn.model.face_points import load_face_points
 from faceborn.photo import read_photo
@@ -49,3 +49,20 @@ def test_where_there_is_no_face_the_score_is_low() -> None:
     assert found.landmarks_score > 0.9
     look = FaceNetwork().find(noise, found.replace(box_px=(60.0, 60.0, 200.0, 200.0)))
     assert look.score < 0.5
+
+
+def test_lips_that_nearly_touch_touch_and_others_stay() -> None:
+    """Points of a frontal face, 100 px between its eye corners; only the inner lips move."""
+    points = np.random.default_rng(2).uniform(0, 100, (365, 3))
+    points[[36, 45]] = (0, 0, 0), (100, 0, 0)
+    inner = [number for pair in INNER_LIPS for number in pair]
+    for gap, kept in ((1.0, 0.0), (1.8, 0.5), (8.0, 1.0)):
+        for place, (upper, lower) in enumerate(INNER_LIPS):
+            points[upper], points[lower] = (40 + 10 * place, 70, 5), (40 + 10 * place, 70 + gap, 5)
+        seen = sealed(points)
+        for upper, lower in INNER_LIPS:
+            np.testing.assert_allclose(seen[lower] - seen[upper], (0, gap * kept, 0), atol=1e-9)
+            middle = (points[upper] + points[lower]) / 2
+            np.testing.assert_allclose((seen[lower] + seen[upper]) / 2, middle)
+        others = np.delete(np.arange(365), inner)
+        assert (seen[others] == points[others]).all()

@@ -39,6 +39,13 @@ LARGE_PARTS = tuple(
     tuple(PARTS.index(name) for name in group) for group in (AROUND, ON_FACE, ("hair",))
 )
 
+INNER_LIPS = ((61, 67), (62, 66), (63, 65))  # of iBUG: upper, lower
+EYE_CORNERS = (36, 45)  # outer, right and left
+# Gap between the inner lips over the distance of the outer eye corners: below the first they touch,
+# above the second they are as far apart as the network says. Of 106 portraits whose lips touch nine
+# in ten stay below .012, of 59 that smile with teeth one is below .025.
+LIPS_TOUCH = (0.012, 0.024)
+
 FIRST_SIDE_OVER_BOX = 1.36  # of the detector's box, longer side
 FIRST_SHIFT_DOWN = 0.07  # of its height
 LEVEL_YAW_DEG = 55.0  # beyond, the line of the detector's eyes says nothing about the roll
@@ -117,7 +124,7 @@ class FaceNetwork:
         flip = np.diag([-1.0, 1.0, 1.0])
         turned = straight.rotation + flip @ other.rotation @ flip
         return straight.replace(
-            points_px=(straight.points_px + points) / 2,
+            points_px=sealed((straight.points_px + points) / 2),
             sigma_px=(straight.sigma_px + other.sigma_px[mirror]) / 2,
             visible=(straight.visible + other.visible[mirror]) / 2,
             irises_px=(straight.irises_px + irises) / 2,
@@ -134,6 +141,21 @@ class FaceNetwork:
 @cache
 def _read(path: Path) -> Any:
     return cv2.dnn.readNetFromONNX(str(path))
+
+
+def sealed(points_px: Array) -> Array:
+    """(L, 3) points whose inner lips touch where what parts them is no more than noise."""
+    upper, lower = (points_px[list(lip)] for lip in zip(*INNER_LIPS, strict=True))
+    right, left = points_px[list(EYE_CORNERS)]
+    gap = np.linalg.norm(upper - lower, axis=1).mean() / np.linalg.norm(right - left)
+    low, high = LIPS_TOUCH
+    kept = float(np.clip((gap - low) / (high - low), 0, 1))
+    touching = points_px.copy()
+    for one, other in INNER_LIPS:
+        half = (points_px[one] - points_px[other]) / 2 * (1 - kept)
+        touching[one] -= half
+        touching[other] += half
+    return touching
 
 
 def first_crop(face: Face) -> Crop:
