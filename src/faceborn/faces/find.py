@@ -62,7 +62,7 @@ def find_faces(
 
 
 def look_at(photo: Photo, face: Face, *, network: FaceNetwork | None = None) -> Look:
-    """All that our own network sees of a face, wherever its points come from. About 15 ms."""
+    """All that our own network sees of a face, wherever its points come from."""
     return (network or FaceNetwork()).find(photo.pixels, face)
 
 

@@ -89,7 +89,7 @@ class FaceNetwork:
         return self.look(pixels, first_crop(face))
 
     def look(self, pixels: Array, crop: Crop) -> Look:
-        """One pass, 6 ms on one core."""
+        """One pass."""
         square = crop.sample(pixels, SIZE_PX)
         picture = (square.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
         self._network.setInput(np.ascontiguousarray(picture), "picture")
