@@ -78,6 +78,18 @@ def register(out: Path, data: Path, *, held_back: bool, teacher: Path | None) ->
     write_shard(out / "shard_00000.npz", samples)
 
 
+def gather_drawn(out: Path, data: Path, *, held_back: bool) -> int:
+    """Write portraits whose parts were drawn by hand to `out`, one shard; says how many."""
+    from photographs.drawn_samples import drawn_samples
+
+    from faceborn.faces.network import FaceNetwork
+
+    samples = list(drawn_samples(data, FaceNetwork(), held_back=held_back))
+    out.mkdir(parents=True, exist_ok=True)
+    write_shard(out / "shard_00000.npz", samples)
+    return len(samples)
+
+
 def draw_sheet(folder: Path, target: Path, *, columns: int = 10, rows: int = 10) -> None:
     """A contact sheet of the newest shard."""
     shard = read_shard(find_shards(folder)[-1])
@@ -104,15 +116,17 @@ def main() -> None:
             step.add_argument("--seed", type=int, default=0)
             step.add_argument("--bare", action="store_true", help="no hair, nothing worn or held")
     real = steps.add_parser("real", help="real photographs, the head model laid on them")
-    real.add_argument("--data", type=Path, required=True, help="the data sets of the house")
-    real.add_argument("--out", type=Path, required=True)
-    real.add_argument("--held-back", action="store_true", help="people that nothing learns from")
+    drawn = steps.add_parser("drawn", help="portraits whose parts were drawn by hand")
+    for step in (real, drawn):
+        step.add_argument("--data", type=Path, required=True, help="the data sets of the house")
+        step.add_argument("--out", type=Path, required=True)
+        step.add_argument("--held-back", action="store_true", help="people nothing learns from")
     real.add_argument("--teacher", type=Path, help="face network that tells parts: an .onnx file")
     sheet = steps.add_parser("sheet")
     sheet.add_argument("folder", type=Path)
     sheet.add_argument("target", type=Path)
-    count = steps.add_parser("count", help="print how pose, light, tone and cover are spread")
-    count.add_argument("folder", type=Path)
+    counting = steps.add_parser("count", help="print how pose, light, tone and cover are spread")
+    counting.add_argument("folder", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
 
@@ -141,6 +155,9 @@ def main() -> None:
             options.out, options.data, held_back=options.held_back, teacher=options.teacher
         ):
             print(line, flush=True)
+    elif options.step == "drawn":
+        count = gather_drawn(options.out, options.data, held_back=options.held_back)
+        print(f"{count} portraits")
     elif options.step == "sheet":
         draw_sheet(options.folder, options.target)
     else:

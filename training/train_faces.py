@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 
 import torch
+from face_network.batches import Mixing
 from face_network.evaluation import evaluate, face_scores, part_iou
 from face_network.export import export_onnx
 from face_network.network import Design
@@ -39,6 +40,7 @@ def main() -> None:
     command.add_argument("--cache", type=Path, required=True)
     command.add_argument("--test", type=Path, help="shards of people that are not trained on")
     command.add_argument("--real", type=Path, help="what synthesize.py real has made, mixed in")
+    command.add_argument("--share-real", type=float, default=Mixing().share_real)
     command.add_argument("--start", type=Path, help="weights to begin with")
     command.add_argument("--head", choices=["local", "global"], default="local")
     command.add_argument("--refined", action="store_true", help="look at points a third time")
@@ -85,6 +87,7 @@ def _train(arguments: argparse.Namespace, device: torch.device) -> None:
         schedule = replace(schedule, sizes=((0.0, arguments.size),))
     mixing = replace(
         settings.mixing,
+        share_real=arguments.share_real,
         samples=arguments.batch or settings.mixing.samples,
         share_with_parts=settings.mixing.share_with_parts
         if arguments.mapped is None

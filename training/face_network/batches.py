@@ -13,6 +13,7 @@ from torch import Tensor
 
 from face_network.framing import Framing
 from face_network.negatives import cut_negative
+from face_network.part_map import ENLARGED
 from face_network.pool import Pool
 from face_network.samples import Truth, cut_parts, cut_sample, mirrored
 from faceborn.types import Array
@@ -44,6 +45,7 @@ class Batch(NamedTuple):
     rotation: Tensor  # (F, 3, 3)
     expression: Tensor  # (F, 52)
     parts: Tensor  # (P, S, S) int64
+    sharp: Tensor  # (P, 3, 2 S, 2 S) as picture, twice as large
     faces: int  # F; the others are negatives
 
     def to(self, device: torch.device) -> Batch:
@@ -61,6 +63,7 @@ def make_batch(
     pictures: list[Array] = []
     truths: list[Truth] = []
     parts: list[Array] = []
+    sharp: list[Array] = []
     drawn = round(mixing.samples * mixing.share_with_parts)
     negatives = round(mixing.samples * mixing.share_negative)
     for place in range(mixing.samples - negatives):
@@ -69,21 +72,24 @@ def make_batch(
             source = real
         shard, index = source.find(int(rng.integers(len(source))))
         picture, truth, transform = cut_sample(shard, index, mixing.framing, rng, size_px)
-        labels = cut_parts(shard, index, transform, size_px) if place < drawn else None
+        step = 1
         if rng.random() < 0.5:
-            picture, truth = picture[:, ::-1], mirrored(truth)
-            labels = labels[:, ::-1] if labels is not None else None
+            picture, truth, step = picture[:, ::-1], mirrored(truth), -1
         pictures.append(picture)
         truths.append(truth)
-        if labels is not None:
-            parts.append(labels)
+        if place < drawn:
+            larger, labels = cut_parts(shard, index, transform, size_px)
+            sharp.append(larger[:, ::step])
+            parts.append(labels[:, ::step])
     for _ in range(negatives):
         shard, index = pool.find(int(rng.integers(len(pool))))
         empty = cut_negative(shard, index, rng, size_px)
         if empty is not None:
             pictures.append(empty)
+    light = draw_relighting(len(pictures), mixing, rng)
+    none = np.zeros((0, size_px * ENLARGED, size_px * ENLARGED, 3), np.uint8)
     return Batch(
-        picture=relit(to_network(np.stack(pictures)), mixing, rng),
+        picture=relit(to_network(np.stack(pictures)), light),
         points=_stacked([truth.points for truth in truths]),
         visible=_stacked([truth.visible for truth in truths]),
         irises=_stacked([truth.irises for truth in truths]),
@@ -93,6 +99,7 @@ def make_batch(
         parts=torch.from_numpy(np.stack(parts).astype(np.int64))
         if parts
         else torch.zeros(0, size_px, size_px, dtype=torch.int64),
+        sharp=relit(to_network(np.stack(sharp) if sharp else none), light),
         faces=len(truths),
     )
 
@@ -103,15 +110,30 @@ def to_network(pictures: Array) -> Tensor:
     return (scaled / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
-def relit(pictures: Tensor, mixing: Mixing, rng: np.random.Generator) -> Tensor:
+class Relighting(NamedTuple):
+    """How each of B pictures is changed."""
+
+    factor: Tensor  # (B, 3, 1, 1)
+    offset: Tensor  # (B, 1, 1, 1)
+    grey: Tensor  # (B, 1, 1, 1) bool
+
+
+def draw_relighting(count: int, mixing: Mixing, rng: np.random.Generator) -> Relighting:
     """Brighter or darker, tinted, some grey, each picture its own way."""
-    count = len(pictures)
     gain = mixing.gain * rng.standard_normal((count, 1, 1, 1))
     tint = mixing.colour * rng.standard_normal((count, 3, 1, 1))
     offset = mixing.offset * rng.standard_normal((count, 1, 1, 1))
-    factor = torch.from_numpy(np.exp(gain + tint)).float()
-    lit = (pictures * factor + torch.from_numpy(offset).float()).clamp(-1, 1)
-    grey = torch.from_numpy(rng.random((count, 1, 1, 1)) < mixing.share_grey)
+    return Relighting(
+        factor=torch.from_numpy(np.exp(gain + tint)).float(),
+        offset=torch.from_numpy(offset).float(),
+        grey=torch.from_numpy(rng.random((count, 1, 1, 1)) < mixing.share_grey),
+    )
+
+
+def relit(pictures: Tensor, light: Relighting) -> Tensor:
+    """The first pictures of those that the relighting was drawn for, or all."""
+    factor, offset, grey = (values[: len(pictures)] for values in light)
+    lit = (pictures * factor + offset).clamp(-1, 1)
     return torch.where(grey, lit.mean(1, keepdim=True), lit)
 
 

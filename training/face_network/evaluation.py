@@ -58,13 +58,17 @@ def part_iou(network: FaceNetwork, pool: Pool, *, most: int, device: torch.devic
     size = network.design.size_px
     for numbers in _chunks(min(most, len(pool))):
         rng = np.random.default_rng(1)
-        pictures, labels = [], []
+        pictures, larger, labels = [], [], []
         for number in numbers:
             shard, index = pool.find(number)
             picture, _, transform = cut_sample(shard, index, FRAMING, rng, size)
             pictures.append(picture)
-            labels.append(cut_parts(shard, index, transform, size))
-        answer = network(to_network(np.stack(pictures)).to(device))
+            sharp, classes = cut_parts(shard, index, transform, size)
+            larger.append(sharp)
+            labels.append(classes)
+        answer = network(
+            to_network(np.stack(pictures)).to(device), to_network(np.stack(larger)).to(device)
+        )
         assert answer.parts is not None
         found = answer.parts.argmax(1).cpu().numpy()
         told = np.stack(labels).astype(np.int64)
@@ -90,7 +94,7 @@ def face_scores(network: FaceNetwork, pool: Pool, *, most: int, device: torch.de
 
     def above(pictures: list[Array]) -> float:
         logits = [
-            network(to_network(np.stack(pictures[k : k + 64])).to(device), parts_of=0).whole.face
+            network(to_network(np.stack(pictures[k : k + 64])).to(device)).whole.face
             for k in range(0, len(pictures), 64)
         ]
         return float((torch.cat(logits) > 0).float().mean())
@@ -112,7 +116,7 @@ def _answers(
             truths.append(truth)
             yaws.append(float(shard.truth["pose_deg"][index, 0]))
         with torch.no_grad():
-            answer = network(to_network(np.stack(pictures)).to(device), parts_of=0)
+            answer = network(to_network(np.stack(pictures)).to(device))
         for place, (truth, yaw) in enumerate(zip(truths, yaws, strict=True)):
             yield answer, place, truth, yaw
 

@@ -1,4 +1,4 @@
-"""What is read off the features: points, the face as a whole, the map of parts.
+"""What is read off the features: points, and the face as a whole.
 
 Two ways to the points were compared (training/LOG.md). `LocalPoints` looks twice: anchors, places
 that the network chooses itself, and 4 x 4 coarse cells tell roughly where everything is; then the
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from face_network.body import Features, doubled, mixed
+from face_network.body import Features
 
 POINT_CHANNELS = 6  # dx, dy, depth, log sigma of x and y, log sigma of depth, visibility
 COARSE_CELLS = 4  # to a side, of the local head's view of the whole
@@ -141,28 +141,6 @@ class WholeFace(nn.Module):
             expression=self.expression(seen.code),
             face=self.face(features.whole.float())[:, 0],
         )
-
-
-class PartMap(nn.Module):
-    """A class for every pixel: what the body knows, laid over a sharper look at the picture.
-
-    In cells of 2 px, four pixels out of each. The body's cells of 4 px alone made blocky borders
-    and never found the frames of spectacles.
-    """
-
-    def __init__(self, *, fine: int, middle: int, parts: int) -> None:
-        super().__init__()
-        self.look = nn.Sequential(mixed(3, 16, stride=2), mixed(16, 16))
-        self.near = nn.Conv2d(fine, 32, 1)
-        self.far = nn.Conv2d(middle, 32, 1)
-        self.join = nn.Sequential(mixed(16 + 32, 48), mixed(48, 48))
-        self.pixels = nn.Conv2d(48, parts * 4, 1)
-
-    def forward(self, picture: Tensor, features: Features) -> Tensor:
-        """(B, parts, S, S) logits."""
-        known = doubled(self.near(features.fine) + doubled(self.far(features.middle)))
-        seen = torch.cat([self.look(picture), functional.relu(known)], 1)
-        return functional.pixel_shuffle(self.pixels(self.join(seen)), 2)
 
 
 def _centres(maps: Tensor) -> Tensor:

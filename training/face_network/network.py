@@ -8,7 +8,8 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from face_network.body import STRIDE_COARSE, Body
-from face_network.heads import GlobalPoints, LocalPoints, PartMap, Points, Whole, WholeFace
+from face_network.heads import GlobalPoints, LocalPoints, Points, Whole, WholeFace
+from face_network.part_map import PartMap
 from face_network.refinement import Refinement
 
 
@@ -31,7 +32,7 @@ class Answer(NamedTuple):
     rough_xy: Tensor  # (B, L, 2)
     points: Points
     whole: Whole
-    parts: Tensor | None  # (B or fewer, P, S, S) logits
+    parts: Tensor | None  # (P, parts, S, S) logits of the first P
 
 
 class FaceNetwork(nn.Module):
@@ -77,17 +78,19 @@ class FaceNetwork(nn.Module):
         )
         self.parts = PartMap(fine=body.fine_width, middle=body.middle_width, parts=parts)
 
-    def forward(self, picture: Tensor, *, parts_of: int | None = None) -> Answer:
-        """(B, 3, S, S) RGB in -1..1; parts are drawn for the first `parts_of` pictures, or all."""
+    def forward(self, picture: Tensor, sharp: Tensor | None = None) -> Answer:
+        """(B, 3, S, S) RGB in -1..1; parts are drawn for the first pictures, as many as are sharp.
+
+        sharp  (P, 3, 2 S, 2 S) the same squares, twice as large
+        """
         features = self.body(picture)
         seen = self.head(features)
         if self.refinement is not None:
             seen = self.refinement(picture, features, seen)
         whole = self.whole(features, seen)
         parts = None
-        if parts_of is None or parts_of > 0:
-            some = features._replace(
-                fine=features.fine[:parts_of], middle=features.middle[:parts_of]
-            )
-            parts = self.parts(picture[:parts_of], some)
+        if sharp is not None:
+            count = sharp.shape[0]
+            some = features._replace(fine=features.fine[:count], middle=features.middle[:count])
+            parts = self.parts(sharp, some)
         return Answer(rough_xy=seen.rough_xy, points=seen.points, whole=whole, parts=parts)

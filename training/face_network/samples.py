@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from photographs.shards import MAP_PX, SEEN, SIZE_PX, Shard
+from photographs.shards import SEEN, Shard
 
 from face_network.framing import STEADY, Framing, cut_out, rotated, training_crop
+from face_network.part_map import ENLARGED
 from face_network.pool import Pool
 from face_network.scheme import expression_mirror
 from faceborn.model.face_points import load_face_points
@@ -53,12 +54,10 @@ def cut_sample(
     return picture, cut, transform
 
 
-def cut_parts(shard: Shard, index: int, transform: Array, size_px: int) -> Array:
-    """(S, S) uint8 classes of the square."""
-    shrink = SIZE_PX / MAP_PX
-    to_map = transform.copy()
-    to_map[:, :2] *= shrink
-    return cut_out(shard.parts(index), to_map, size_px, nearest=True)
+def cut_parts(shard: Shard, index: int, transform: Array, size_px: int) -> tuple[Array, Array]:
+    """What the part map learns from: the square twice as large, and (S, S) uint8 its classes."""
+    sharp = cut_out(shard.image(index), transform, size_px * ENLARGED)
+    return sharp, cut_out(shard.parts(index), transform, size_px, nearest=True)
 
 
 def mirrored(truth: Truth) -> Truth:

@@ -17,7 +17,14 @@ from torch import Tensor
 
 from face_network.batches import Batch, Mixing, prepared
 from face_network.evaluation import evaluate, part_iou
-from face_network.losses import LossWeights, losses, parts_loss, total
+from face_network.losses import (
+    OVERLAP_WEIGHT,
+    LossWeights,
+    losses,
+    missed_overlap,
+    parts_loss,
+    total,
+)
 from face_network.network import Design, FaceNetwork
 from face_network.pool import Pool
 from face_network.samples import mean_places
@@ -123,7 +130,7 @@ def _step(
         return {"parts": float(error.detach())}
     run.network.train()
     with autocast(device):
-        answer = run.network(batch.picture, parts_of=len(batch.parts))
+        answer = run.network(batch.picture, batch.sharp if len(batch.sharp) else None)
     likelihood = run.seen >= settings.likelihood_from_views
     terms = losses(answer, batch, weight, likelihood=likelihood)
     error = total(terms, settings.loss_weights)
@@ -135,12 +142,12 @@ def _parts_error(network: FaceNetwork, batch: Batch) -> Tensor:
     """Of the part map on features that stay as they are."""
     network.eval()
     network.parts.train()
-    picture = batch.picture[: len(batch.parts)]
-    with autocast(picture.device):
+    with autocast(batch.picture.device):
         with torch.no_grad():
-            features = network.body(picture)
-        logits = network.parts(picture, features)
-    return parts_loss(logits, batch.parts)
+            features = network.body(batch.picture[: len(batch.parts)])
+        logits = network.parts(batch.sharp, features)
+    overlap = OVERLAP_WEIGHT * missed_overlap(logits, batch.parts)
+    return parts_loss(logits, batch.parts) + overlap
 
 
 def _judged(

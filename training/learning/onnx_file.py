@@ -23,8 +23,13 @@ def write_onnx(
     outputs: Sequence[str],
     metadata: Mapping[str, str],
     target: Path,
+    *,
+    bytes_of: Sequence[str] = (),
 ) -> None:
-    """Write a network that takes tensors of these names and shapes."""
+    """Write a network that takes tensors of these names and shapes.
+
+    bytes_of  matrices that are kept as bytes, each row with a scale of its own
+    """
     network = network.to("cpu", memory_format=torch.contiguous_format).eval()
     buffer = io.BytesIO()
     with warnings.catch_warnings():
@@ -41,10 +46,29 @@ def write_onnx(
             output_names=list(outputs),
         )
     model = onnx.load_from_string(buffer.getvalue())
+    in_bytes(model, bytes_of)
     halve(model)
     helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
+
+
+def in_bytes(model: onnx.ModelProto, names: Sequence[str]) -> None:
+    """Keep float32 matrices as int8 in the file; they are widened and scaled on loading."""
+    graph = model.graph
+    constants = {constant.name: constant for constant in graph.initializer}
+    for name in names:
+        matrix = numpy_helper.to_array(constants[name])
+        scale = np.abs(matrix).max(1, keepdims=True) / 127
+        rounded = np.round(matrix / np.maximum(scale, 1e-12)).astype(np.int8)
+        constants[name].CopyFrom(numpy_helper.from_array(rounded, f"{name}_bytes"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
+        widened = helper.make_node(
+            "Cast", [f"{name}_bytes"], [f"{name}_wide"], to=TensorProto.FLOAT
+        )
+        scaled = helper.make_node("Mul", [f"{name}_wide", f"{name}_scale"], [name])
+        graph.node.insert(0, scaled)
+        graph.node.insert(0, widened)
 
 
 def halve(model: onnx.ModelProto) -> None:

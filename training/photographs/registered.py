@@ -3,10 +3,10 @@
 All photos of one person share one identity (landmarks.together). What covers a face is not known
 of a real photo: its points count as seen where the head itself does not hide them. Where points
 were placed by hand (landmarks.placed), they have the last word, and the photo counts PLACED_TIMES.
-Of its parts backdrop.py tells some, if the backdrop is plain, else self_labels.py what the network
-is sure of; all else is UNKNOWN. London people of
-the training split, `canada` and `fellows`; never a validation person. Nothing of it enters the
-repository.
+Its parts are those that were drawn by hand (drawn_parts.py); else backdrop.py tells some, if the
+backdrop is plain, and self_labels.py what the network is sure of; all else is UNKNOWN. London
+people of the training split, `canada` and `fellows`; never a validation person. Nothing of it
+enters the repository.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from faceborn.photo import read_photo
 from faceborn.types import Array, Camera, Fit, Photo
 from photographs.backdrop import known_parts
 from photographs.cameras import Pose
+from photographs.drawn_parts import labels_in, load_drawn
 from photographs.expressions import Expression
 from photographs.people import Person
 from photographs.scene import Kind
@@ -109,8 +110,8 @@ class Registrar:
             if fit is None or _residual_percent(fit) > MOST_RESIDUAL[fit.scheme]:
                 continue
             placed = self.style.wanted_px(path)
-            sample = self._sample(sitting.photo, fit, placed)
-            parts = self._parts(path, sample.image, sample.truth["landmarks"])
+            sample, crop = self._sample(sitting.photo, fit, placed)
+            parts = self._parts(path, sample.image, sample.truth["landmarks"], crop)
             sample = replace(sample, parts=parts)
             samples += [sample] * (1 if placed is None else self.times)
         return samples
@@ -128,7 +129,7 @@ class Registrar:
             face = face.replace(landmarks_px=mended, iris_px=irises)
         return sitting_of(photo, face)
 
-    def _sample(self, photo: Photo, fit: Fit, placed: Array | None) -> Sample:
+    def _sample(self, photo: Photo, fit: Fit, placed: Array | None) -> tuple[Sample, Crop]:
         """The picture around the face, and the head that was laid on it; its parts not yet.
 
         placed  (8, 2) where IBUG's points were placed by hand, pixels of the photo
@@ -166,19 +167,24 @@ class Registrar:
             iris_seen,
         )
         self.count += 1
-        return Sample(
+        sample = Sample(
             image=crop.sample(photo.pixels, SIZE_PX),
-            parts=np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8),
+            parts=np.full((SIZE_PX, SIZE_PX), UNKNOWN, np.uint8),
             truth=truth | {"seed": np.array([SEED, self.count], np.int64)},
         )
+        return sample, crop
 
-    def _parts(self, path: Path, picture: Array, landmarks: Array) -> Array:
-        """(MAP_PX, MAP_PX) what can be told of the parts of a photo whose head was drawn last."""
+    def _parts(self, path: Path, picture: Array, landmarks: Array, crop: Crop) -> Array:
+        """(SIZE_PX, SIZE_PX) what can be told of the parts of a photo whose head was drawn last."""
+        if path.stem in load_drawn():
+            return labels_in(load_drawn()[path.stem], crop, SIZE_PX)
         if path.parent.name in PLAIN:
-            return self._before_backdrop(picture, landmarks)
-        if self.teacher is None or is_marked(path.stem):
-            return np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8)
-        return label_parts(picture, landmarks, self.teacher)
+            known = self._before_backdrop(picture, landmarks)
+        elif self.teacher is None or is_marked(path.stem):
+            known = np.full((MAP_PX, MAP_PX), UNKNOWN, np.uint8)
+        else:
+            known = label_parts(picture, landmarks, self.teacher)
+        return np.kron(known, np.ones((SIZE_PX // MAP_PX,) * 2, np.uint8))
 
     def _before_backdrop(self, picture: Array, landmarks: Array) -> Array:
         scene, buffers = self.studio.scene, self.studio.buffers

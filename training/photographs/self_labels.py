@@ -43,30 +43,47 @@ def is_marked(stem: str) -> bool:
 
 def label_parts(picture: Array, landmarks: Array, network: FaceNetwork) -> Array:
     """(MAP_PX, MAP_PX) uint8 of shards.PARTS, or UNKNOWN; of a sample's picture."""
+    whole = Crop(center_px=np.full(2, SIZE_PX / 2), side_px=float(SIZE_PX), turn_rad=0.0)
     core = landmarks[load_face_points().core, :2].astype(np.float64)
-    middle, side = square_around(core, 0.0)
-    square = Crop(center_px=middle, side_px=side, turn_rad=0.0)
-    total = np.zeros((0, MAP_PX, MAP_PX), np.float32)
-    seen = np.zeros((MAP_PX, MAP_PX), np.float32)
-    for factor, turn, shift in LOOKS:
-        look = network.both_ways(picture, square.moved(factor, turn, shift))
-        shares, inside = _on_map(look)
-        total = shares if not len(total) else total + shares
-        seen += inside
-    share = total / np.maximum(seen, 1)
+    share, seen = shares_of(picture, _square(core), whole, network, MAP_PX)
     labels = share.argmax(0).astype(np.uint8)
-    labels[(share.max(0) < SURE) | (seen < 1)] = UNKNOWN
-    labels[(share[BEARD] > SURE_OF_BEARD) & (seen > 0)] = BEARD
+    labels[(share.max(0) < SURE) | ~seen] = UNKNOWN
+    labels[(share[BEARD] > SURE_OF_BEARD) & seen] = BEARD
     return labels
 
 
-def _on_map(look: Look) -> tuple[Array, Array]:
-    """(P, MAP_PX, MAP_PX) shares of a look in the cells of the picture, and which cells it saw."""
-    size = look.parts.shape[1]
-    back = cv2.invertAffineTransform(look.crop.photo_from_square(size))
-    cells = np.stack(np.meshgrid(*[np.arange(MAP_PX) + 0.5] * 2), 2) * (SIZE_PX / MAP_PX)
+def shares_of(
+    pixels: Array, square: Crop, canvas: Crop, network: FaceNetwork, size: int
+) -> tuple[Array, Array]:
+    """(P, size, size) shares in the cells of a canvas, the mean of all looks; which were seen.
+
+    pixels  (H, W, 3) uint8
+    square  around the face, upright
+    canvas  what the cells are of
+    """
+    total: Array | None = None
+    seen = np.zeros((size, size), np.float32)
+    for factor, turn, shift in LOOKS:
+        look = network.both_ways(pixels, square.moved(factor, turn, shift))
+        shares, inside = _on_canvas(look, canvas, size)
+        total = shares if total is None else total + shares
+        seen += inside
+    assert total is not None
+    return total / np.maximum(seen, 1), seen >= 1
+
+
+def _square(core_px: Array) -> Crop:
+    middle, side = square_around(core_px, 0.0)
+    return Crop(center_px=middle, side_px=side, turn_rad=0.0)
+
+
+def _on_canvas(look: Look, canvas: Crop, size: int) -> tuple[Array, Array]:
+    """(P, size, size) shares of a look in the cells of a canvas, and which cells it saw."""
+    count = look.parts.shape[1]
+    back = cv2.invertAffineTransform(look.crop.photo_from_square(count))
+    cells = canvas.to_photo(np.stack(np.meshgrid(*[np.arange(size) + 0.5] * 2), 2), size)
     at = (cells @ back[:, :2].T + back[:, 2] - 0.5).astype(np.float32)
-    inside = ((at > -0.5) & (at < size - 0.5)).all(2)
+    inside = ((at > -0.5) & (at < count - 0.5)).all(2)
     x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
     shares = np.stack([cv2.remap(part, x, y, cv2.INTER_LINEAR) for part in look.parts])
     return shares * inside, inside.astype(np.float32)

@@ -16,8 +16,8 @@ import numpy as np
 
 from faceborn.types import Array
 
-SIZE_PX = 256  # of the picture
-MAP_PX = 128  # of part map, depth and normals
+SIZE_PX = 256  # of the picture and its part map
+MAP_PX = 128  # of depth and normals
 JPEG_QUALITY = 93
 PARTS = (
     "background",
@@ -43,7 +43,7 @@ class Sample:
     """One picture and what is known about it; the arrays of a shard without their first axis."""
 
     image: Array  # (256, 256, 3) uint8 sRGB
-    parts: Array  # (128, 128) uint8 into PARTS, or UNKNOWN
+    parts: Array  # (256, 256) uint8 into PARTS, or UNKNOWN
     truth: dict[str, Array]  # everything else, by the names of README.md
 
 
@@ -67,7 +67,7 @@ class Shard:
         return np.ascontiguousarray(bgr[:, :, ::-1])
 
     def parts(self, index: int) -> Array:
-        """(128, 128) uint8 into PARTS, or UNKNOWN"""
+        """(256, 256) uint8 into PARTS, or UNKNOWN"""
         labels = cv2.imdecode(_piece(self.png, self.png_end, index), cv2.IMREAD_GRAYSCALE)
         assert labels is not None
         return labels
@@ -77,7 +77,7 @@ class Shard:
         return np.stack([self.image(index) for index in range(len(self))])
 
     def all_parts(self) -> Array:
-        """(N, 128, 128) uint8"""
+        """(N, 256, 256) uint8"""
         return np.stack([self.parts(index) for index in range(len(self))])
 
 

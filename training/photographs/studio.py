@@ -33,7 +33,7 @@ from photographs.skins import load_skins
 from photographs.spectacles import OFTEN as SPECTACLES_OFTEN
 from photographs.spectacles import draw_spectacles, lay_lenses
 from photographs.tones import Dressed, SkinBox
-from photographs.truth import covered_share, describe, see_irises, see_points, see_surface, to_parts
+from photographs.truth import covered_share, describe, see_irises, see_points, see_surface
 
 BLOCK = 16  # people are made in blocks: sample n is the same whatever else is made
 SHADOW_PX, SHADOW_MM = 176, 2.1  # map of the key light: its size and what a pixel is wide
@@ -194,7 +194,7 @@ class Studio:
             "covered": np.array(covered_share(self.points, visibility), np.float32),
             "seed": np.array([self.seed, number], np.int64),
         }
-        return Sample(image=pixels, parts=to_parts(label), truth=truth)
+        return Sample(image=pixels, parts=label, truth=truth)
 
     def _paint_head(self, rng: np.random.Generator, hair_colour: Array) -> None:
         """Colours of the head's parts that have no texture here."""

@@ -72,17 +72,10 @@ def see_irises(
     return iris, seen
 
 
-def to_parts(label: Array) -> Array:
-    """(S, S) labels of the picture to (128, 128), by the pixel under each cell's middle."""
-    size = label.shape[0]
-    at = ((np.arange(MAP_PX) + 0.5) * size / MAP_PX).astype(int)
-    return np.ascontiguousarray(label[np.ix_(at, at)])
-
-
 def see_surface(
     scene: Scene, z: Array, triangle: Array, first: Array, second: Array, depth_mm: float
 ) -> dict[str, Array]:
-    """Depth and normals of the head alone in the cells of the part map.
+    """Depth and normals of the head alone, in cells of two pixels.
 
     depth_mm  of the head's origin, from the camera
     """

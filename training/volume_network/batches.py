@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from face_network.batches import Mixing, relit, to_network
+from face_network.batches import Mixing, draw_relighting, relit, to_network
 from face_network.framing import Framing
 from face_network.pool import Pool
 from face_network.weights import load_weights
@@ -54,7 +54,7 @@ def pack(samples: list[Sample], rng: np.random.Generator | None = None) -> Batch
     """Samples as the network takes them; with `rng`, each in a light of its own."""
     pictures = to_network(np.stack([s.picture for s in samples]))
     if rng is not None:
-        pictures = relit(pictures, Mixing(), rng)
+        pictures = relit(pictures, draw_relighting(len(pictures), Mixing(), rng))
     guides = [np.ascontiguousarray(s.guide.transpose(2, 0, 1)) for s in samples]
     soft = np.stack([blurred(guide, DOUBT_CUBES) for guide in guides]).clip(1, 254)
     solids = np.stack([s.solid for s in samples])

@@ -140,5 +140,5 @@ def _look(face: FaceNetwork, squares: Sequence[Array]) -> Array:
     """(B, L, 3)"""
     cv2.setNumThreads(1)
     with autocast(torch.device("cpu")):
-        points = face(to_network(np.stack(squares)), parts_of=0).points
+        points = face(to_network(np.stack(squares))).points
     return torch.cat([points.xy, points.depth[..., None]], 2).double().numpy()

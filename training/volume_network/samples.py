@@ -139,7 +139,7 @@ class Sitting:
         """(B, L, 3) the face network's points in sides of the squares, y down."""
         small = [cv2.resize(s, (LOOK_PX, LOOK_PX), interpolation=cv2.INTER_AREA) for s in squares]
         with autocast(torch.device("cpu")):
-            points = self.face(to_network(np.stack(small)), parts_of=0).points
+            points = self.face(to_network(np.stack(small))).points
         return torch.cat([points.xy, points.depth[..., None]], 2).double().numpy()
 
 

@@ -24,6 +24,7 @@ from faceborn.types import Array, Face, Record
 
 FILE = "face_network.onnx"
 SIZE_PX = 128
+INPUTS = {"picture": SIZE_PX, "sharp": 2 * SIZE_PX}  # of the file; parts are read off the latter
 OUTPUTS = ("points", "irises", "rotation", "expression", "face", "parts")  # of the file, in order
 
 PARTS = (
@@ -90,9 +91,10 @@ class FaceNetwork:
 
     def look(self, pixels: Array, crop: Crop) -> Look:
         """One pass."""
-        square = crop.sample(pixels, SIZE_PX)
-        picture = (square.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
-        self._network.setInput(np.ascontiguousarray(picture), "picture")
+        for name, size_px in INPUTS.items():
+            square = crop.sample(pixels, size_px)
+            picture = (square.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
+            self._network.setInput(np.ascontiguousarray(picture), name)
         found = dict(zip(OUTPUTS, self._network.forward(list(OUTPUTS)), strict=True))
         points = found["points"].reshape(-1, 6).astype(np.float64)
         irises = found["irises"].reshape(2, 4).astype(np.float64)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from photographs.shards import MAP_PX, SEEN, SIZE_PX, Sample, write_shard
+from photographs.shards import SEEN, SIZE_PX, Sample, write_shard
 
 from faceborn.geometry.rotations import angles_from_rotation, rotation_from_angles
 from faceborn.model import load_head_model
@@ -31,10 +31,10 @@ def draw_sample(rng: np.random.Generator, number: int = 0) -> Sample:
     places = points.of(model.mean_mm)
     in_picture = camera.to_picture(places)
     image = np.full((SIZE_PX, SIZE_PX, 3), rng.integers(60, 120), np.uint8)
-    parts = np.zeros((MAP_PX, MAP_PX), np.uint8)
+    parts = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
     hull = cv2.convexHull(in_picture[points.core, :2].astype(np.float32)).astype(np.int32)
     cv2.fillConvexPoly(image, hull, (190, 150, 130))
-    cv2.fillConvexPoly(parts, hull // 2, 1)
+    cv2.fillConvexPoly(parts, hull, 1)
     for k in range(0, 68, 3):
         x, y = (round(float(c)) for c in in_picture[k, :2])
         cv2.circle(image, (x, y), 3, (k * 3 % 255, 255 - k * 3, k * 7 % 255), -1)

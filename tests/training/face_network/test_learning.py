@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 from face_network.batches import Batch, Mixing, make_batch
 from face_network.evaluation import evaluate, face_scores, part_iou
 from face_network.heads import Points, Whole
-from face_network.losses import LossWeights, gaussian, losses, parts_loss, total
+from face_network.losses import LossWeights, gaussian, losses, missed_overlap, parts_loss, total
 from face_network.network import Answer, Design
 from face_network.pool import Pool
 from face_network.rotations import rotation_from_six
@@ -49,6 +49,15 @@ def test_the_same_seed_gives_the_same_batch(pool: Pool) -> None:
     assert not torch.equal(one.points, other.points)
 
 
+def test_the_sharp_square_shows_the_same_in_the_same_light(pool: Pool) -> None:
+    batch = make_batch(pool, Mixing(samples=8, share_with_parts=0.5), 64, 1)
+    assert len(batch.sharp) == len(batch.parts) == 4
+    halved = torch.nn.functional.avg_pool2d(batch.sharp, 2)
+    apart = (halved[:, None] - batch.picture[None]).abs().mean((2, 3, 4))
+    assert apart.argmin(1).tolist() == [0, 1, 2, 3]
+    assert apart.diagonal().max() < 0.05
+
+
 def test_parts_that_nobody_knows_teach_nothing() -> None:
     """Cells that say UNKNOWN are as if they were not there."""
     generator = torch.Generator().manual_seed(1)
@@ -57,6 +66,16 @@ def test_parts_that_nobody_knows_teach_nothing() -> None:
     classes[1] = UNKNOWN
     assert parts_loss(logits, classes) == parts_loss(logits[:1], classes[:1])
     assert parts_loss(logits, classes) != parts_loss(logits, classes.clamp_max(PART_COUNT - 1))
+
+
+def test_overlap_is_counted_per_class() -> None:
+    """Sure logits, 4 of 6 pixels right: 3 / 5 of the first class, 1 / 3 of the second."""
+    said = torch.tensor([[[0, 0, 0, 0, 1, 1]]])
+    truth = torch.tensor([[[0, 0, 0, UNKNOWN, 1, 0], [UNKNOWN] * 6]])
+    truth[0, 0, 3] = 1
+    logits = torch.nn.functional.one_hot(said, PART_COUNT).movedim(-1, 1).float() * 40
+    missed = missed_overlap(logits.expand(1, -1, 2, -1), truth)
+    assert float(missed) == pytest.approx(1 - (3 / 5 + 1 / 3) / 2, abs=1e-4)
 
 
 def test_real_photographs_join(pool: Pool, tmp_path: Path) -> None:
@@ -103,9 +122,10 @@ def test_six_numbers_give_a_rotation() -> None:
 @pytest.mark.parametrize("size_px", [64, 96])
 def test_the_local_head_takes_pictures_of_any_size(size_px: int) -> None:
     network = build(SMALL, torch.rand(365, 3)).eval()
-    answer = network(torch.randn(2, 3, size_px, size_px))
+    sharp = torch.randn(2, 3, 2 * size_px, 2 * size_px)
+    answer = network(torch.randn(3, 3, size_px, size_px), sharp)
     assert answer.parts.shape == (2, PART_COUNT, size_px, size_px)
-    assert answer.points.xy.shape == (2, 365, 2)
+    assert answer.points.xy.shape == (3, 365, 2)
 
 
 def test_a_run_learns_stops_and_goes_on(pool: Pool, tmp_path: Path) -> None:
@@ -156,7 +176,7 @@ def test_a_third_look_begins_as_nothing_and_learns_gaps(pool: Pool, tmp_path: Pa
         before = plain(batch.picture)
         assert torch.equal(before.points.xy, refined(batch.picture).points.xy)
     weight = torch.from_numpy(point_weights())
-    answer = refined(batch.picture, parts_of=len(batch.parts))
+    answer = refined(batch.picture, batch.sharp)
     losses(answer, batch, weight, likelihood=True)["gaps"].backward()
     assert refined.refinement is not None
     assert refined.refinement.local.grad is not None
@@ -178,13 +198,15 @@ def test_the_exported_file_says_the_same_and_is_small(tmp_path: Path) -> None:
         parameter.data += 0.02 * torch.randn(parameter.shape, generator=generator)
     target = tmp_path / "face_network.onnx"
     picture = torch.rand(1, 3, 128, 128, generator=generator) * 2 - 1
+    sharp = torch.rand(1, 3, 256, 256, generator=generator) * 2 - 1
     with torch.no_grad():
-        answer = network(picture)
+        answer = network(picture, sharp)
     export_onnx(network, target)
     assert target.stat().st_size < 8e6
 
     runtime = cv2.dnn.readNetFromONNX(str(target))
     runtime.setInput(picture.numpy(), "picture")
+    runtime.setInput(sharp.numpy(), "sharp")
     found = dict(zip(OUTPUTS, runtime.forward(OUTPUTS), strict=True))
     np.testing.assert_allclose(found["points"][..., :2], answer.points.xy.numpy(), atol=5e-3)
     np.testing.assert_allclose(found["rotation"], answer.whole.rotation.numpy(), atol=2e-2)
