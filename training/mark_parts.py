@@ -12,8 +12,8 @@ canvas of 900 around the face (x right, y down):
     {"part": ..., "area": ..., "only": ["skin", "background"]}   laid on these parts alone
 
 Parts are photographs.shards.PARTS and `unknown`, of which nothing is learnt. `show` draws photo and
-map side by side under a grid. Borders between large parts then move to the picture's strongest edge
-within a few pixels (a watershed). Portraits whose masks are measured with are refused.
+map side by side under a grid. `collect` moves borders between large parts to the strongest edge of
+the picture within a few pixels (a watershed). Portraits whose masks are measured with are refused.
 """
 
 from __future__ import annotations
@@ -120,10 +120,12 @@ def labels_of(folder: Path, stem: str) -> Array:
 def lay(labels: Array, stroke: dict[str, Any]) -> None:
     """One stroke, in place."""
     wrong = set(stroke) - {"part", "area", "line", "width", "only"}
-    if wrong or ("area" in stroke) == ("line" in stroke):
+    if wrong or "part" not in stroke or ("area" in stroke) == ("line" in stroke):
         raise SystemExit(f"a stroke has part and either area or line, not: {stroke}")
     where = np.zeros(labels.shape, np.uint8)
-    corners = np.round(np.array(stroke.get("area") or stroke["line"], float) * 16 - 8)
+    corners = np.round(
+        np.array(stroke["area"] if "area" in stroke else stroke["line"], float) * 16 - 8
+    )
     if "area" in stroke:
         cv2.fillPoly(where, [corners.astype(np.int32)], 1, 8, 4)
     else:
@@ -155,10 +157,11 @@ def snapped(labels: Array, picture: Array) -> Array:
     smooth = cv2.GaussianBlur(picture, (0, 0), 1.5).astype(np.float32)
     steep = np.hypot(cv2.Sobel(smooth, -1, 1, 0), cv2.Sobel(smooth, -1, 0, 1)).max(2)
     flooded = watershed(steep, seeds) - 1
-    # Thin pieces that the erosion has eaten are as they were drawn.
-    lost = (labels != UNKNOWN) & (cv2.distanceTransform(_border(labels), cv2.DIST_L2, 5) > REACH_PX)
-    flooded[lost] = labels[lost]
     flooded[flooded == len(PARTS)] = UNKNOWN
+    # Small parts stay as they were drawn: whole seeds would spread into the ground that is eroded.
+    spread = ~np.isin(flooded, large)
+    flooded[spread] = labels[spread]
+    # So do thin pieces of large ones, which the erosion has eaten.
     thin = np.isin(labels, large) & ~_opened(labels, kernel)
     flooded[thin] = labels[thin]
     return flooded.astype(np.uint8)

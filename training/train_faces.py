@@ -39,7 +39,11 @@ def main() -> None:
     command.add_argument("--views", type=int, help="end there instead: to compare runs")
     command.add_argument("--cache", type=Path, required=True)
     command.add_argument("--test", type=Path, help="shards of people that are not trained on")
-    command.add_argument("--real", type=Path, help="what synthesize.py real has made, mixed in")
+    command.add_argument(
+        "--real",
+        type=Path,
+        help="what synthesize.py real has made (or drawn, with --parts-only), mixed in",
+    )
     command.add_argument("--share-real", type=float, default=Mixing().share_real)
     command.add_argument("--start", type=Path, help="weights to begin with")
     command.add_argument("--head", choices=["local", "global"], default="local")

@@ -34,6 +34,7 @@ def test_areas_and_lines_are_laid_in_order() -> None:
     [
         {"part": "nose", "area": SQUARE},
         {"part": "hair"},
+        {"area": SQUARE},
         {"part": "hair", "area": SQUARE, "line": SQUARE},
         {"part": "hair", "area": SQUARE, "colour": 3},
     ],
@@ -54,6 +55,14 @@ def test_borders_move_to_the_edge_of_the_picture() -> None:
     assert (moved[15:, :48] == SKIN).all()
     assert (moved[15:, 52:] == HAIR).all()
     assert (moved[:8] == UNKNOWN).all()
+
+
+def test_thin_parts_keep_their_width() -> None:
+    """A frame of 6 px over a picture without edges neither grows nor goes."""
+    labels = np.full((100, 100), SKIN, np.uint8)
+    labels[47:53] = SPECTACLES
+    moved = snapped(labels, np.full((100, 100, 3), 120, np.uint8))
+    assert np.array_equal(moved, labels)
 
 
 def test_what_was_drawn_is_collected(tmp_path: Path) -> None:

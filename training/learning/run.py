@@ -52,6 +52,8 @@ def descend(run: Run[Network], error: Tensor, schedule: Schedule, share: float, 
 
     share  0..1 of the run that is over
     """
+    if not torch.isfinite(error):
+        raise RuntimeError("the loss is no number: weights stay as the last checkpoint has them")
     for group in run.optimizer.param_groups:
         group["lr"] = schedule.rate(share, run.step)
     run.optimizer.zero_grad(set_to_none=True)

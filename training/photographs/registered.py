@@ -4,7 +4,7 @@ All photos of one person share one identity (landmarks.together). What covers a 
 of a real photo: its points count as seen where the head itself does not hide them. Where points
 were placed by hand (landmarks.placed), they have the last word, and the photo counts PLACED_TIMES.
 Its parts are those that were drawn by hand (drawn_parts.py); else backdrop.py tells some, if the
-backdrop is plain, and self_labels.py what the network is sure of; all else is UNKNOWN. London
+backdrop is plain, or self_labels.py what the network is sure of; all else is UNKNOWN. London
 people of the training split, `canada` and `fellows`; never a validation person. Nothing of it
 enters the repository.
 """

@@ -70,6 +70,8 @@ class Shard:
         """(256, 256) uint8 into PARTS, or UNKNOWN"""
         labels = cv2.imdecode(_piece(self.png, self.png_end, index), cv2.IMREAD_GRAYSCALE)
         assert labels is not None
+        if labels.shape != (SIZE_PX, SIZE_PX):
+            raise ValueError(f"a part map of {labels.shape} pixels: make this shard again")
         return labels
 
     def images(self) -> Array:

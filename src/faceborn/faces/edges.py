@@ -1,7 +1,7 @@
 """A map of parts brought into line with the edges of the picture under it.
 
-The network draws in cells of 2 px and is unsure along strands and collars; there the picture knows
-better where one thing ends. Source: He, Sun and Tang 2013, "Guided image filtering".
+The network is unsure along strands and collars; there the picture knows better where one thing
+ends. Source: He, Sun and Tang 2013, "Guided image filtering".
 """
 
 from __future__ import annotations
